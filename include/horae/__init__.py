@@ -1,0 +1,1 @@
+"""Horae right-sizes streaming jobs, and can always say why."""

@@ -1,0 +1,1 @@
+"""Values that travel between the stages: frozen, with units in their names."""

@@ -1,0 +1,126 @@
+"""Every error that Horae raises on purpose.
+
+HoraeError
+├── SettingsError            a job spec or setting is wrong; carries every fault at once
+├── ExternalError            an outside system did not do its part
+│   ├── Unavailable          not reachable, timed out or answering 5xx; trying again may help
+│   ├── Refused              answered, and said no; trying the same again will not help
+│   ├── UnexpectedReply      answered with something that this version does not understand
+│   └── JobNotRunning        the job is absent, finished, doubled or not running
+├── NotReady                 not enough was seen yet; waiting helps, nothing is wrong
+├── ActionError              an action could not be carried out
+│   ├── StepFailed           a step of it failed; names the step
+│   └── ActionInFlight       another action of the same job has not ended
+├── LedgerError
+│   └── LedgerBroken         the hash chain does not verify; names the entries
+└── LocalStackError          the local stack could not be started or stopped
+    ├── MissingTool          Java, Maven or the like; names the install command
+    └── PortInUse            names the port and its setting
+
+"Not yet" is NotReady, "no" is a guard's refusal (a value, not an error) or Refused, and "broken"
+is everything else. A message says what came, what was expected and what to do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class HoraeError(Exception):
+    """Root of the tree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with an input.
+
+    Attributes:
+        where: Place in the input, such as `limits.processing_latency_seconds`.
+        line: Line in the file, counted from 1; None where the input has no lines.
+        value: What came, as text.
+        expected: What would have been right, and what to do.
+    """
+
+    where: str
+    line: int | None
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        """One line, the place first."""
+        at = f"line {self.line}: " if self.line is not None else ""
+        return f"{at}{self.where}: got {self.value}; expected {self.expected}"
+
+
+class SettingsError(HoraeError):
+    """A job spec or setting is wrong."""
+
+    def __init__(self, source: str, faults: Sequence[Fault]) -> None:
+        self.source = source
+        self.faults = tuple(faults)
+        listed = "\n".join(f"  {fault}" for fault in self.faults)
+        noun = "fault" if len(self.faults) == 1 else "faults"
+        super().__init__(f"{source}: {len(self.faults)} {noun}\n{listed}")
+
+
+class ExternalError(HoraeError):
+    """An outside system did not do its part."""
+
+
+class Unavailable(ExternalError):
+    """Not reachable, timed out or answering 5xx; trying again may help."""
+
+
+class Refused(ExternalError):
+    """The system answered, and said no; trying the same again will not help."""
+
+
+class UnexpectedReply(ExternalError):
+    """The system answered with something that this version does not understand."""
+
+
+class JobNotRunning(ExternalError):
+    """The job is absent, finished, doubled or not running."""
+
+
+class NotReady(HoraeError):
+    """Not enough was seen yet; waiting helps, nothing is wrong."""
+
+
+class ActionError(HoraeError):
+    """An action could not be carried out."""
+
+
+class StepFailed(ActionError):
+    """A step of an action failed.
+
+    Attributes:
+        step: Name of the step, as in the ledger.
+    """
+
+    def __init__(self, step: str, reason: str) -> None:
+        self.step = step
+        super().__init__(f"step {step} failed: {reason}")
+
+
+class ActionInFlight(ActionError):
+    """Another action of the same job has not ended."""
+
+
+class LedgerError(HoraeError):
+    """The ledger could not be read or written."""
+
+
+class LedgerBroken(LedgerError):
+    """The hash chain does not verify."""
+
+
+class LocalStackError(HoraeError):
+    """The local stack could not be started or stopped."""
+
+
+class MissingTool(LocalStackError):
+    """A program that Horae does not bring itself is not installed."""
+
+
+class PortInUse(LocalStackError):
+    """A port is taken by another program."""

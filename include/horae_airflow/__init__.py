@@ -1,0 +1,1 @@
+"""The thin glue that knows both Airflow and the library."""
