@@ -1,0 +1,1 @@
+"""Orchestrate: one cycle of one job, a line a stage."""

@@ -1,0 +1,80 @@
+"""What Horae may change about a job."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from horae.domain.task_manager import TaskManagerShape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Configuration:
+    """One way to run a job.
+
+    Attributes:
+        parallelism: Subtasks of each vertex, at least 1.
+        slots: Slots per TaskManager.
+        cpu_cores: CPU cores per TaskManager.
+        memory_mb: Memory of a TaskManager's process, in MiB.
+        checkpoint_interval_seconds: Seconds between the starts of two checkpoints.
+    """
+
+    parallelism: int
+    slots: int
+    cpu_cores: float
+    memory_mb: int
+    checkpoint_interval_seconds: float
+
+    @property
+    def task_managers(self) -> int:
+        """TaskManagers needed: whole ones, for a half-filled one costs as much as a full one."""
+        return math.ceil(self.parallelism / self.slots)
+
+    @property
+    def total_cores(self) -> float:
+        """CPU cores over all TaskManagers."""
+        return self.task_managers * self.cpu_cores
+
+    @property
+    def total_memory_gb(self) -> float:
+        """Memory over all TaskManagers, in GiB."""
+        return self.task_managers * self.memory_mb / 1024
+
+    @property
+    def shape(self) -> TaskManagerShape:
+        """What one TaskManager is made of."""
+        return TaskManagerShape(
+            slots=self.slots, cpu_cores=self.cpu_cores, memory_mb=self.memory_mb
+        )
+
+    def differs_only_in_parallelism(self, other: "Configuration") -> bool:
+        """Whether an engine that rescales in place can go from one to the other."""
+        return (
+            self.shape == other.shape
+            and self.checkpoint_interval_seconds == other.checkpoint_interval_seconds
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with one member an attribute."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Configuration":
+        """The inverse of `to_json`.
+
+        Raises:
+            TypeError: A member is missing or unknown.
+        """
+        return cls(**value)
+
+    def __str__(self) -> str:
+        """For people: parallelism 4 on 2 TaskManagers (2 slots, 1 core, 1024 MB), ..."""
+        noun = "TaskManager" if self.task_managers == 1 else "TaskManagers"
+        slots = "slot" if self.slots == 1 else "slots"
+        cores = "core" if self.cpu_cores == 1 else "cores"
+        return (
+            f"parallelism {self.parallelism} on {self.task_managers} {noun} "
+            f"({self.slots} {slots}, {self.cpu_cores:g} {cores}, {self.memory_mb} MB each), "
+            f"checkpoint every {self.checkpoint_interval_seconds:g} s"
+        )

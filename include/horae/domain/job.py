@@ -1,0 +1,107 @@
+"""A job as its engine shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from horae.domain.configuration import Configuration
+
+
+class JobPresence(StrEnum):
+    """What looking a job up by its name found."""
+
+    RUNNING = "running"
+    STARTING = "starting"  # created, initialising, restarting: not yet, or not again
+    ABSENT = "absent"
+    FINISHED = "finished"  # ended by itself, or cancelled, or stopped
+    FAILED = "failed"
+    DOUBLED = "doubled"  # two live jobs of the same name: never guess which one is meant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobVersion:
+    """What invalidates what was learned of a job.
+
+    Attributes:
+        plan_hash: Hash of the vertices and how they are connected; the same at any parallelism.
+        engine_version: Version of the engine, such as `2.3.0`.
+    """
+
+    plan_hash: str
+    engine_version: str
+
+    @property
+    def id(self) -> str:
+        """Short name of the version, the same for equal versions."""
+        return f"{self.plan_hash[:12]}-{self.engine_version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vertex:
+    """One vertex of the running plan.
+
+    Attributes:
+        id: The engine's id, stable over restarts of the same plan.
+        name: For people.
+        parallelism: Subtasks it has.
+        max_parallelism: Key groups, hence the most subtasks it can ever have.
+        running_subtasks: Subtasks in state RUNNING.
+        running_since: When the vertex last became RUNNING; None while it is not.
+        is_source: Whether it has no input.
+    """
+
+    id: str
+    name: str
+    parallelism: int
+    max_parallelism: int
+    running_subtasks: int
+    running_since: datetime | None
+    is_source: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDescription:
+    """What the engine shows of a job, found by name.
+
+    Attributes:
+        name: The job's name.
+        presence: Whether there is exactly one live job of that name.
+        detail: A sentence for people: states, ids of the twins, why it failed.
+        job_id: The engine's present id; changes with every restart from a savepoint.
+        started_at: Start of this incarnation.
+        vertices: In topological order; empty unless running or starting.
+        configuration: What it runs in; None unless running.
+        version: None unless running.
+    """
+
+    name: str
+    presence: JobPresence
+    detail: str
+    job_id: str | None = None
+    started_at: datetime | None = None
+    vertices: tuple[Vertex, ...] = ()
+    configuration: Configuration | None = None
+    version: JobVersion | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What an engine can do to one job here.
+
+    Attributes:
+        in_place: Parallelism can change without a savepoint.
+        savepoint: It can be stopped with a savepoint and started from it.
+        provisioned: TaskManagers can be added and removed.
+        maximum_task_managers: The most that can be had; None when there is no provisioner.
+        maximum_slots: The most slots the job can get without a provisioner.
+        maximum_parallelism: Smallest number of key groups over the vertices.
+        why_not: For each ability that lacks, its name to a sentence saying why.
+    """
+
+    in_place: bool
+    savepoint: bool
+    provisioned: bool
+    maximum_task_managers: int | None
+    maximum_slots: int | None
+    maximum_parallelism: int
+    why_not: dict[str, str]

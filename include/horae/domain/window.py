@@ -1,0 +1,58 @@
+"""What was measured of one job over one span, on one time grid."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from horae.domain.configuration import Configuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MetricsWindow:
+    """The metrics of one job over one span.
+
+    Attributes:
+        job: The job's name.
+        job_id: The engine's id at the end of the window; None when the job was not running.
+        version: Id of the job version at the end; None when the job was not running.
+        configuration: What the job ran in at the end; None when it was not running.
+        grid_seconds: Distance of two rows.
+        frame: One row a grid point, one float64 column a metric of the catalogue. The index is
+            a gapless UTC DatetimeIndex on multiples of the grid, oldest first. A value at `t`
+            holds for (t - grid, t]; NaN where nothing was measured (never zero).
+        collected_at: When the last sample was taken.
+    """
+
+    job: str
+    job_id: str | None
+    version: str | None
+    configuration: Configuration | None
+    grid_seconds: float
+    frame: pd.DataFrame
+    collected_at: datetime
+
+    @property
+    def start(self) -> datetime:
+        """Time of the first row.
+
+        Raises:
+            IndexError: The window has no row.
+        """
+        first: datetime = self.frame.index[0].to_pydatetime()
+        return first
+
+    @property
+    def end(self) -> datetime:
+        """Time of the last row.
+
+        Raises:
+            IndexError: The window has no row.
+        """
+        last: datetime = self.frame.index[-1].to_pydatetime()
+        return last
+
+    def last(self, metric: str) -> float:
+        """The newest measured value of `metric`; NaN when there is none."""
+        measured = self.frame[metric].dropna()
+        return float(measured.iloc[-1]) if len(measured) else float("nan")

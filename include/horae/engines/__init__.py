@@ -1,0 +1,1 @@
+"""Act: an ordered rescale comes in, what really happened goes out."""

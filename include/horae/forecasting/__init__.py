@@ -1,0 +1,1 @@
+"""Foresee: past load comes in, quantiles and paths of future load go out."""

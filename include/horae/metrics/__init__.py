@@ -1,0 +1,1 @@
+"""Observe: sources and a catalogue come in, windows of metrics go out."""

@@ -1,0 +1,327 @@
+"""The job spec: what a person says of one job.
+
+Every class is frozen and refuses unknown names. Defaults suit a production job observed every
+minute; a compressed day scales the times down.
+"""
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from horae.domain.configuration import Configuration
+from horae.domain.decision import Mode
+from horae.domain.limits import Limits, Prices
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
+"""Lower case, digits, `_`, `.` and `-`: it names ledger chains, files and Airflow map indexes."""
+
+Seconds = Annotated[float, Field(gt=0)]
+Probability = Annotated[float, Field(gt=0, lt=1)]
+Money = Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseModel):
+    """What all parts of a spec have in common."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class SqlProgram(Settings):
+    """A SQL script, started by the cluster's SQL driver.
+
+    Attributes:
+        kind: Always `sql`.
+        script: Path of the script; relative to the spec's folder. It is sent as it is.
+    """
+
+    kind: Literal["sql"]
+    script: Path
+
+
+class JarProgram(Settings):
+    """A jar, uploaded once.
+
+    Attributes:
+        kind: Always `jar`.
+        jar: Path of the jar; relative to the spec's folder.
+        entry_class: Class with the main method; None: the jar's manifest names it.
+        arguments: Arguments of the program.
+    """
+
+    kind: Literal["jar"]
+    jar: Path
+    entry_class: str | None = None
+    arguments: tuple[str, ...] = ()
+
+
+class EngineSettings(Settings):
+    """The cluster and how the job is started again.
+
+    Attributes:
+        kind: Kind of engine.
+        connection: Airflow connection id of the cluster, with TLS and sign-in.
+        job_name: The job's name in the cluster; default: the spec's name.
+        program: How it is started; None: it cannot be, so only in-place rescales are possible.
+        savepoint_folder: Where savepoints go; None: the cluster's default.
+        provisioner: Who adds and removes TaskManagers; None: nobody.
+        step_timeout_seconds: Longest wait for one step of an action.
+        transaction_timeout_seconds: Of the sink's transactions; a path whose stop-to-start time
+            may exceed half of it is refused. None: the sink has no transactions.
+    """
+
+    kind: Literal["flink"] = "flink"
+    connection: str = "flink_default"
+    job_name: str | None = None
+    program: Annotated[SqlProgram | JarProgram, Field(discriminator="kind")] | None = None
+    savepoint_folder: str | None = None
+    provisioner: Literal["local"] | None = None
+    step_timeout_seconds: Seconds = 300
+    transaction_timeout_seconds: Seconds | None = None
+
+
+class KafkaSettings(Settings):
+    """The input.
+
+    Attributes:
+        connection: Airflow connection id of the cluster, with TLS and SASL.
+        topics: Input topics.
+        group: Consumer group, for jobs whose engine does not show positions; None: none.
+    """
+
+    connection: str = "kafka_default"
+    topics: Annotated[tuple[str, ...], Field(min_length=1)]
+    group: str | None = None
+
+
+class TimeSettings(Settings):
+    """The job's clockwork.
+
+    Attributes:
+        grid_seconds: Distance of two rows of a window.
+        cycle_seconds: From one cycle to the next.
+        sampling_seconds: How long one observation samples; the grid decides how often.
+        window_seconds: Length of a window: what forecasts and models learn from.
+        horizon_seconds: How far the forecast looks.
+        season_seconds: Length of the season of the load, usually a day.
+        retention_hours: How long windows are kept.
+        stale_seconds: Age of the newest row beyond which a window is not usable.
+        blind_allowance_seconds: How long a job may stay unobserved before that is an emergency.
+    """
+
+    grid_seconds: Seconds = 60
+    cycle_seconds: Seconds = 60
+    sampling_seconds: Annotated[float, Field(ge=0)] = 0
+    window_seconds: Seconds = 3 * 86_400
+    horizon_seconds: Seconds = 3_600
+    season_seconds: Seconds = 86_400
+    retention_hours: Annotated[float, Field(gt=0)] = 24
+    stale_seconds: Seconds = 300
+    blind_allowance_seconds: Seconds = 1_800
+
+    @model_validator(mode="after")
+    def _times_fit_together(self) -> Self:
+        if self.horizon_seconds < self.grid_seconds:
+            raise ValueError(
+                f"horizon_seconds {self.horizon_seconds:g} must be at least grid_seconds "
+                f"{self.grid_seconds:g}"
+            )
+        if self.window_seconds < 2 * self.grid_seconds:
+            raise ValueError(
+                f"window_seconds {self.window_seconds:g} must be at least two grids of "
+                f"{self.grid_seconds:g} s"
+            )
+        if self.sampling_seconds > self.cycle_seconds:
+            raise ValueError(
+                f"sampling_seconds {self.sampling_seconds:g} must not exceed cycle_seconds "
+                f"{self.cycle_seconds:g}"
+            )
+        return self
+
+
+class SearchSettings(Settings):
+    """Configurations that may be chosen; an axis left out stays as the job has it.
+
+    Attributes:
+        parallelism: Legal values; None: 1 to the smaller of partitions and key groups.
+        slots: Legal slots per TaskManager.
+        cpu_cores: Legal CPU cores per TaskManager.
+        memory_mb: Legal memory per TaskManager, MiB.
+        checkpoint_interval_seconds: Legal checkpoint intervals.
+    """
+
+    parallelism: tuple[Annotated[int, Field(ge=1)], ...] | None = None
+    slots: tuple[Annotated[int, Field(ge=1)], ...] | None = None
+    cpu_cores: tuple[Annotated[float, Field(gt=0)], ...] | None = None
+    memory_mb: tuple[Annotated[int, Field(ge=512)], ...] | None = None
+    checkpoint_interval_seconds: tuple[Seconds, ...] | None = None
+
+
+class LimitSettings(Settings):
+    """What the job must hold; see `horae.domain.limits.Limits`.
+
+    Attributes:
+        error_budget: Share of time the limits may be broken.
+    """
+
+    processing_latency_seconds: Seconds
+    latency_confidence: Probability = 0.95
+    recovery_seconds: Seconds | None = None
+    commit_latency_seconds: Seconds | None = None
+    error_budget: Probability = 0.01
+
+    def limits(self) -> Limits:
+        """The limits as a value of the domain."""
+        return Limits(**self.model_dump(exclude={"error_budget"}))
+
+
+class PriceSettings(Settings):
+    """Prices in any one money; see `horae.domain.limits.Prices`."""
+
+    core_hour: Money = 0.04
+    gb_hour: Money = 0.005
+    violation_second: Money = 0.01
+    action: Money = 0.05
+
+    def prices(self) -> Prices:
+        """The prices as a value of the domain."""
+        return Prices(**self.model_dump())
+
+
+class HoldSettings(Settings):
+    """Policy `hold`: never moves."""
+
+    name: Literal["hold"]
+
+
+class ThresholdSettings(Settings):
+    """Policy `threshold`: reacts to busy time and lag, forecasts nothing.
+
+    Attributes:
+        target_utilisation: Busy share that a rescale aims at.
+        upper_utilisation: Above it one scales out.
+        lower_utilisation: Below it one scales in.
+    """
+
+    name: Literal["threshold"]
+    target_utilisation: Probability = 0.6
+    upper_utilisation: Probability = 0.85
+    lower_utilisation: Probability = 0.4
+
+    @model_validator(mode="after")
+    def _bands_are_ordered(self) -> Self:
+        if not self.lower_utilisation < self.target_utilisation < self.upper_utilisation:
+            raise ValueError(
+                "lower_utilisation < target_utilisation < upper_utilisation must hold; got "
+                f"{self.lower_utilisation:g}, {self.target_utilisation:g}, "
+                f"{self.upper_utilisation:g}"
+            )
+        return self
+
+
+class PlannerSettings(Settings):
+    """Policy `planner`: Horae's own.
+
+    Attributes:
+        draws: Joint draws of load path, capacity and outage.
+        step_seconds: Step of the dynamic program; at least the grid.
+        failures_per_hour: Rate of failures that the price of a configuration counts with.
+        stay_seconds: Longest stay over which a gain is counted; None: the season.
+        proven_factor: A shrink may raise the peak utilisation to this multiple of the proven one.
+    """
+
+    name: Literal["planner"] = "planner"
+    draws: Annotated[int, Field(ge=8, le=512)] = 32
+    step_seconds: Seconds = 60
+    failures_per_hour: Annotated[float, Field(ge=0)] = 0.02
+    stay_seconds: Seconds | None = None
+    proven_factor: Annotated[float, Field(gt=1)] = 1.25
+
+
+PolicySettings = Annotated[
+    HoldSettings | ThresholdSettings | PlannerSettings, Field(discriminator="name")
+]
+
+
+class QuietHours(Settings):
+    """Hours without actions.
+
+    Attributes:
+        days: Days of the week, 0 is Monday; default every day.
+        start: Local time the quiet begins.
+        end: Local time it ends; not after `start` means the next day.
+        zone: IANA time zone.
+    """
+
+    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4, 5, 6)
+    start: time
+    end: time
+    zone: str = "UTC"
+
+
+class GuardSettings(Settings):
+    """What may hold an action back.
+
+    Attributes:
+        cooldown_seconds: After an action, before the next that is not urgent.
+        return_seconds: Before going back to the configuration that the last action left.
+        actions_per_day: At most so many that are not urgent within a season.
+        money_per_hour: Price a configuration must not exceed; None: no budget.
+        quiet_hours: When nothing that is not urgent happens.
+    """
+
+    cooldown_seconds: Seconds = 600
+    return_seconds: Seconds = 1_800
+    actions_per_day: Annotated[int, Field(ge=0)] = 12
+    money_per_hour: Money | None = None
+    quiet_hours: tuple[QuietHours, ...] = ()
+
+
+class ConfigurationSettings(Settings):
+    """A configuration named in a spec; see `horae.domain.configuration.Configuration`."""
+
+    parallelism: Annotated[int, Field(ge=1)]
+    slots: Annotated[int, Field(ge=1)]
+    cpu_cores: Annotated[float, Field(gt=0)]
+    memory_mb: Annotated[int, Field(ge=512)]
+    checkpoint_interval_seconds: Seconds
+
+    def configuration(self) -> Configuration:
+        """The configuration as a value of the domain."""
+        return Configuration(**self.model_dump())
+
+
+class JobSpec(Settings):
+    """One job under Horae's care.
+
+    Attributes:
+        name: Name of the job in ledger, files and pages.
+        mode: How far Horae may go with it.
+        engine: The cluster and how the job is started again.
+        kafka: The input.
+        time: The clockwork.
+        search: Configurations that may be chosen.
+        limits: What must hold.
+        prices: What things cost.
+        policy: Who decides.
+        guards: What may hold an action back.
+        safe_configuration: Where to go when in doubt; None: the one it was first seen in.
+    """
+
+    name: Name
+    mode: Mode = Mode.RECOMMEND
+    engine: EngineSettings = EngineSettings()
+    kafka: KafkaSettings
+    time: TimeSettings = TimeSettings()
+    search: SearchSettings = SearchSettings()
+    limits: LimitSettings
+    prices: PriceSettings = PriceSettings()
+    policy: PolicySettings = PlannerSettings()
+    guards: GuardSettings = GuardSettings()
+    safe_configuration: ConfigurationSettings | None = None
+
+    @property
+    def engine_job_name(self) -> str:
+        """The job's name in the cluster."""
+        return self.engine.job_name or self.name

@@ -1,0 +1,1 @@
+"""Trust: windows come in, verdicts go out."""
