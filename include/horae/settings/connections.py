@@ -1,4 +1,4 @@
-"""How outside systems are reached; the only values that hold secrets, and they do not print them."""
+"""How outside systems are reached; these values hold secrets and never print them."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, Self
