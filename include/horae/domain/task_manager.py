@@ -1,16 +1,16 @@
-"""What a TaskManager is made of."""
+"""The size of a TaskManager, as a provisioner hands it out."""
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskManagerShape:
-    """Size of one TaskManager.
+    """What one TaskManager offers.
 
     Attributes:
-        slots: Task slots it offers.
-        cpu_cores: CPU cores it may use.
-        memory_mb: Memory of its process, in MiB.
+        slots: Task slots; at least 1.
+        cpu_cores: CPU cores it may use; whether that is enforced is the provisioner's to say.
+        memory_mb: Memory of the whole process in MiB.
     """
 
     slots: int

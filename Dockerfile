@@ -1,0 +1,15 @@
+# Airflow with Horae: `docker build -t horae .`, then run it as you run Airflow's own image.
+FROM apache/airflow:3.3.2-python3.11
+
+COPY --chown=airflow:root requirements.txt pyproject.toml README.md /opt/horae/
+RUN pip install --no-cache-dir --requirement /opt/horae/requirements.txt
+
+COPY --chown=airflow:root include /opt/horae/include
+RUN pip install --no-cache-dir --no-deps /opt/horae
+
+COPY --chown=airflow:root dags /opt/airflow/dags
+COPY --chown=airflow:root plugins /opt/airflow/plugins
+COPY --chown=airflow:root include/jobs /opt/airflow/jobs
+
+ENV HORAE_JOBS=/opt/airflow/jobs \
+    HORAE_HOME=/opt/airflow/horae

@@ -1,0 +1,62 @@
+"""### optimise
+
+Decides about every job, once a cycle: forecast, models, search, policy, guards. Every decision is
+recorded, also one to do nothing.
+
+* **Schedule** whenever `observe` has judged new windows.
+* **decide**, one mapped task a job: one decision for the newest window. Repeating it gives the
+  same decision.
+* **trigger_rescale** starts `rescale` for each decision to rescale that its job's mode lets be
+  executed, and is skipped for all others.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from horae_airflow.assets import WINDOWS
+from horae_airflow.fleet import TAG, default_args, job_names
+
+
+@task(map_index_template="{{ job }}")
+def decide(job: str) -> dict[str, Any]:
+    """Decide about one job."""
+    from horae.control import steps
+    from horae_airflow.surroundings import surroundings
+
+    return steps.decide(surroundings(), job).to_json()
+
+
+def order(decided: dict[str, Any]) -> dict[str, Any]:
+    """What `rescale` is triggered with; skips the trigger where nothing is to be executed."""
+    if not decided["execute"]:
+        raise AirflowSkipException(decided["sentence"])
+    return {
+        "trigger_run_id": decided["decision"],
+        "conf": {"job": decided["job"], "decision": decided["decision"]},
+    }
+
+
+@dag(
+    schedule=[WINDOWS],
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args=default_args(),
+    doc_md=__doc__,
+    tags=[TAG, "decide"],
+)
+def optimise() -> None:
+    """Decide about every job, then trigger the rescales that were decided."""
+    decided = decide.expand(job=job_names())
+    TriggerDagRunOperator.partial(
+        task_id="trigger_rescale",
+        trigger_dag_id="rescale",
+        skip_when_already_exists=True,
+    ).expand_kwargs(decided.map(order))
+
+
+optimise()

@@ -1,0 +1,77 @@
+"""### rescale
+
+Moves one job to another configuration: by savepoint, or in place where the engine can. Verified
+by reading back, rolled back from the newest state where that fails, every step in the ledger.
+
+* **Triggered by `optimise`** with a decision that was recorded before.
+* **Triggered by a person** through the form: the wish passes the same guards and is recorded with
+  the person's name and reason, also when a guard refuses it; then **carry_out** is skipped and
+  the refusing guards are in the log of **ask**. A field left empty stays as the job has it.
+  *Dry run* asks the guards and records the answer without acting.
+
+One action a job at a time, and a bounded number over the fleet.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Param, dag, task
+
+from horae_airflow.fleet import FLEET_ACTIONS, TAG, default_args, job_names
+
+
+def _optional(kind: str, title: str, description: str, **bounds: Any) -> Param:
+    return Param(None, type=["null", kind], title=title, description=description, **bounds)
+
+
+PARAMS = {
+    "job": Param(
+        next(iter(job_names()), ""), type="string", enum=list(job_names()) or [""], title="Job"
+    ),
+    "parallelism": _optional(
+        "integer", "Parallelism", "Subtasks of each vertex.", minimum=1, maximum=32_768
+    ),
+    "slots": _optional("integer", "Slots per TaskManager", "", minimum=1, maximum=1_024),
+    "cpu_cores": _optional("number", "CPU cores per TaskManager", "", exclusiveMinimum=0),
+    "memory_mb": _optional("integer", "Memory per TaskManager", "In MiB.", minimum=512),
+    "checkpoint_interval_seconds": _optional(
+        "number", "Checkpoint interval", "In seconds.", exclusiveMinimum=0
+    ),
+    "reason": Param("", type="string", title="Reason", description="Recorded with your name."),
+    "dry_run": Param(False, type="boolean", title="Dry run", description="Ask, do not act."),
+}
+
+
+@task.short_circuit
+def ask(**context: Any) -> str | None:
+    """The decision to carry out; None where a guard refuses or it is a dry run."""
+    from horae.control import steps
+    from horae_airflow.surroundings import surroundings, wish
+
+    return steps.decision_to_carry_out(surroundings(), wish(context))
+
+
+@task(retries=0, execution_timeout=timedelta(minutes=15), max_active_tis_per_dag=FLEET_ACTIONS)
+def carry_out(decision: str, **context: Any) -> dict[str, Any]:
+    """Carry the decision out and return the outcome."""
+    from horae.control import steps
+    from horae_airflow.surroundings import surroundings, wish
+
+    return steps.carry_out(surroundings(), wish(context), decision).to_json()
+
+
+@dag(
+    schedule=None,
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    params=PARAMS,
+    default_args=default_args(),
+    doc_md=__doc__,
+    tags=[TAG, "act"],
+)
+def rescale() -> None:
+    """Ask the guards where a person triggered it, then act."""
+    carry_out(ask())
+
+
+rescale()

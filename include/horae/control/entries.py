@@ -1,0 +1,127 @@
+"""Values of the domain to ledger entries and back.
+
+An entry's identity follows from the job, the cycle (or the action) and the kind, so that a
+repeated task finds what it wrote the first time.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from horae.domain.configuration import Configuration
+from horae.domain.job import JobPresence
+from horae.ledger.records import EntryDraft, EntryKind
+
+HORAE = "horae"
+"""Actor of everything that no person asked for."""
+
+SCHEMA_VERSION = 1
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one look at a job gave.
+
+    Attributes:
+        job: The job's name.
+        cycle: The cycle it belongs to.
+        presence: What the engine says; None when it did not answer.
+        detail: A sentence on it.
+        window: Id of the stored window; None when there is none.
+        job_id: The engine's id of the job; None unless it runs.
+        version: Id of the job version; None unless it runs.
+        configuration: What it runs in; None unless it runs.
+        collected_at: End of the look.
+        unavailable: Sources that did not answer, with what they said.
+    """
+
+    job: str
+    cycle: str
+    presence: JobPresence | None
+    detail: str
+    window: str | None
+    job_id: str | None
+    version: str | None
+    configuration: Configuration | None
+    collected_at: datetime
+    unavailable: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalChange:
+    """A change of a job that Horae did not make; it is adopted, never fought.
+
+    Attributes:
+        job: The job's name.
+        before: Configuration last known.
+        after: Configuration seen.
+        job_id_before: The engine's id last known.
+        job_id_after: The engine's id seen.
+        version_before: Job version last known.
+        version_after: Job version seen.
+        sentence: For people.
+    """
+
+    job: str
+    before: Configuration | None
+    after: Configuration | None
+    job_id_before: str | None
+    job_id_after: str | None
+    version_before: str | None
+    version_after: str | None
+    sentence: str
+
+
+def to_body(value: object) -> dict[str, Any]:
+    """A frozen value as a JSON object; figures that are infinite or missing become null."""
+    adapter = TypeAdapter[Any](type(value))
+    body: dict[str, Any] = json.loads(adapter.dump_json(value))
+    return body
+
+
+def from_body(kind: type[Value], body: Mapping[str, Any]) -> Value:
+    """The inverse of `to_body`.
+
+    Raises:
+        pydantic.ValidationError: The body is of another kind or version.
+    """
+    return TypeAdapter(kind).validate_python(dict(body), strict=False)
+
+
+def draft(
+    kind: EntryKind,
+    *,
+    job: str,
+    key: str,
+    at: datetime,
+    body: Mapping[str, Any],
+    references: Mapping[str, str] | None = None,
+    actor: str = HORAE,
+) -> EntryDraft:
+    """An entry to append.
+
+    Args:
+        kind: What it records.
+        job: The job's name, which is its chain.
+        key: What tells it from others of its kind: a cycle, an action and step.
+        at: When it happened.
+        body: What happened.
+        references: Ids of what it rests on.
+        actor: Who did it.
+    """
+    return EntryDraft(
+        chain=job,
+        kind=kind,
+        schema_version=SCHEMA_VERSION,
+        identity=f"{kind}:{key}",
+        time=at,
+        actor=actor,
+        references=dict(references or {}),
+        body=body,
+    )

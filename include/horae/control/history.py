@@ -1,0 +1,152 @@
+"""What the ledger still knows of a job: views computed from entries, never stored back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from horae.control.entries import Observation, from_body
+from horae.domain.action import Outcome, OutcomeResult
+from horae.domain.configuration import Configuration
+from horae.domain.decision import Decision
+from horae.domain.verdict import Verdict
+from horae.ledger.ledger import Ledger
+from horae.ledger.records import Entry, EntryKind
+
+Value = TypeVar("Value")
+
+LOST_ACTION_AFTER = timedelta(minutes=30)
+"""An action without an outcome for so long has lost its process: an Airflow task is killed after
+its own time-out (15 min), and twice that leaves room for clocks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownState:
+    """The newest state of a job that Horae knows to be real.
+
+    Attributes:
+        configuration: What it runs in.
+        version: Id of the job version.
+        job_id: The engine's id; None after an action of ours, which gave it a new one.
+    """
+
+    configuration: Configuration
+    version: str | None
+    job_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastAction:
+    """An action that ended.
+
+    Attributes:
+        decision: Why it was done.
+        outcome: What came of it.
+    """
+
+    decision: Decision
+    outcome: Outcome
+
+
+class History:
+    """Reads one job's chain, newest first."""
+
+    def __init__(self, ledger: Ledger, job: str) -> None:
+        self._ledger = ledger
+        self._job = job
+
+    def last_observation(self) -> Observation | None:
+        """The newest look at the job; None before the first."""
+        return self._newest(EntryKind.WINDOW, Observation)
+
+    def verdict_on(self, window: str) -> Verdict | None:
+        """The newest verdict on a window; None when it was not judged."""
+        for entry in self._entries(EntryKind.VERDICT, limit=20):
+            verdict = from_body(Verdict, entry.body)
+            if verdict.window == window:
+                return verdict
+        return None
+
+    def last_usable(self) -> Verdict | None:
+        """The newest verdict that calls a window usable, among the last hundred."""
+        verdicts = (from_body(Verdict, e.body) for e in self._entries(EntryKind.VERDICT, limit=100))
+        return next((verdict for verdict in verdicts if verdict.usable), None)
+
+    def decision(self, decision_id: str) -> Decision | None:
+        """A decision by its id; None when it is unknown."""
+        entry = self._ledger.find(self._job, f"{EntryKind.DECISION}:{decision_id}")
+        return None if entry is None else from_body(Decision, entry.body)
+
+    def outcome(self, action_id: str) -> Outcome | None:
+        """The outcome of an action; None while there is none."""
+        entry = self._ledger.find(self._job, f"{EntryKind.OUTCOME}:{action_id}")
+        return None if entry is None else from_body(Outcome, entry.body)
+
+    def past_actions(self, *, limit: int = 50) -> tuple[PastAction, ...]:
+        """The newest actions that ended, newest first, without those abandoned untouched."""
+        outcomes = (
+            from_body(Outcome, e.body) for e in self._entries(EntryKind.OUTCOME, limit=limit)
+        )
+        return tuple(self._with_decision(outcomes))
+
+    def action_in_flight(self, now: datetime) -> str | None:
+        """Id of the oldest action that began and has not ended; None when there is none."""
+        running = [
+            str(entry.body["action_id"])
+            for entry in self._entries(EntryKind.INTENTION, limit=20)
+            if now - entry.time < LOST_ACTION_AFTER
+            and self.outcome(str(entry.body["action_id"])) is None
+        ]
+        return running[-1] if running else None
+
+    def last_known_state(self) -> KnownState | None:
+        """What the job was last known to run in, by observation or by an action of ours."""
+        kinds = [EntryKind.WINDOW, EntryKind.OUTCOME]
+        for entry in self._ledger.read(self._job, kinds=kinds, limit=100, newest_first=True):
+            state = _known_state(entry)
+            if state is not None:
+                return state
+        return None
+
+    def champion(self) -> str | None:
+        """Name of the forecaster that the newest promotion kept or made champion."""
+        for entry in self._entries(EntryKind.PROMOTION, limit=1):
+            return str(entry.body["winner"])
+        return None
+
+    def first_configuration(self) -> Configuration | None:
+        """What the job ran in when it was first seen; None before."""
+        for entry in self._ledger.read(self._job, kinds=[EntryKind.WINDOW], limit=100):
+            observation = from_body(Observation, entry.body)
+            if observation.configuration is not None:
+                return observation.configuration
+        return None
+
+    def _with_decision(self, outcomes: Iterable[Outcome]) -> Iterable[PastAction]:
+        for outcome in outcomes:
+            decision = self.decision(outcome.action_id)
+            if decision is not None and outcome.result is not OutcomeResult.ABANDONED:
+                yield PastAction(decision=decision, outcome=outcome)
+
+    def _entries(self, kind: EntryKind, *, limit: int) -> Iterable[Entry]:
+        return self._ledger.read(self._job, kinds=[kind], limit=limit, newest_first=True)
+
+    def _newest(self, kind: EntryKind, value: type[Value]) -> Value | None:
+        for entry in self._entries(kind, limit=1):
+            return from_body(value, entry.body)
+        return None
+
+
+def _known_state(entry: Entry) -> KnownState | None:
+    if entry.kind == EntryKind.OUTCOME:
+        outcome = from_body(Outcome, entry.body)
+        if outcome.reached is None:
+            return None
+        version = entry.references.get("job_version")
+        return KnownState(configuration=outcome.reached, version=version, job_id=None)
+    seen = from_body(Observation, entry.body)
+    if seen.configuration is None:
+        return None
+    return KnownState(
+        configuration=seen.configuration, version=seen.version, job_id=seen.job_id
+    )

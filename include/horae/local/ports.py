@@ -1,0 +1,82 @@
+"""The ports of the local stack, all on 127.0.0.1."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from horae.errors import PortInUse
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One port a server; TaskManagers find free ones by themselves.
+
+    Attributes:
+        kafka: The broker, for clients.
+        kafka_controller: The broker, for itself.
+        flink_rest: Flink's REST interface and its own page.
+        flink_rpc: The JobManager, for TaskManagers.
+    """
+
+    kafka: int = 9092
+    kafka_controller: int = 9093
+    flink_rest: int = 8081
+    flink_rpc: int = 6123
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Ports that were free a moment ago, for tests and second stacks."""
+        kafka, controller, rest, rpc = free_ports(4)
+        return cls(kafka=kafka, kafka_controller=controller, flink_rest=rest, flink_rpc=rpc)
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """`count` different ports that nothing listened on a moment ago."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind((HOST, 0))
+        return tuple(each.getsockname()[1] for each in sockets)
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on `port` now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers(port: int) -> bool:
+    """Whether something listens on `port`."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def require_free(ports: Mapping[str, int]) -> None:
+    """Nothing, if every port is free.
+
+    Args:
+        ports: Port by the name of its setting.
+
+    Raises:
+        PortInUse: Names every taken port and its setting.
+    """
+    taken = {setting: port for setting, port in ports.items() if not is_free(port)}
+    if taken:
+        listed = ", ".join(f"{port} (setting {setting})" for setting, port in taken.items())
+        raise PortInUse(f"in use by another program: port {listed}; free it or set another port")
+
+
+def settings_of(ports: Ports) -> dict[str, int]:
+    """Port by the name of its setting."""
+    return {f"ports.{name}": port for name, port in asdict(ports).items()}

@@ -1,0 +1,45 @@
+"""What the local stack is started with."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from horae.domain.task_manager import TaskManagerShape
+from horae.local.ports import Ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackSettings:
+    """Settings of the local stack.
+
+    Attributes:
+        ports: Ports of the servers.
+        task_manager: Shape of the TaskManager that is started first.
+        maximum_task_managers: How many TaskManagers the provisioner may run; four of 768 MiB leave
+            room for the rest of the demo in 7 GiB.
+    """
+
+    ports: Ports = field(default_factory=Ports)
+    task_manager: TaskManagerShape = field(
+        default_factory=lambda: TaskManagerShape(slots=1, cpu_cores=1.0, memory_mb=768)
+    )
+    maximum_task_managers: int = 4
+
+    def write(self, path: Path) -> None:
+        """Keep the settings for other processes."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(self), indent=1))
+        draft.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> "StackSettings | None":
+        """The settings that were kept at `path`; None where there are none."""
+        if not path.exists():
+            return None
+        content = json.loads(path.read_text())
+        return cls(
+            ports=Ports(**content["ports"]),
+            task_manager=TaskManagerShape(**content["task_manager"]),
+            maximum_task_managers=content["maximum_task_managers"],
+        )
