@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from horae.control.entries import Observation, from_body
+from horae.control.entries import ExternalChange, Observation, from_body
 from horae.domain.action import Outcome, OutcomeResult
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision
@@ -67,11 +67,6 @@ class History:
                 return verdict
         return None
 
-    def last_usable(self) -> Verdict | None:
-        """The newest verdict that calls a window usable, among the last hundred."""
-        verdicts = (from_body(Verdict, e.body) for e in self._entries(EntryKind.VERDICT, limit=100))
-        return next((verdict for verdict in verdicts if verdict.usable), None)
-
     def decision(self, decision_id: str) -> Decision | None:
         """A decision by its id; None when it is unknown."""
         entry = self._ledger.find(self._job, f"{EntryKind.DECISION}:{decision_id}")
@@ -114,12 +109,15 @@ class History:
             return str(entry.body["winner"])
         return None
 
-    def first_configuration(self) -> Configuration | None:
-        """What the job ran in when it was first seen; None before."""
-        for entry in self._ledger.read(self._job, kinds=[EntryKind.WINDOW], limit=100):
-            observation = from_body(Observation, entry.body)
-            if observation.configuration is not None:
-                return observation.configuration
+    def version_since(self, version: str) -> datetime | None:
+        """When the present version was first seen; None when no other was seen before it.
+
+        Looks at the newest changes that somebody else made: only those change a version.
+        """
+        for entry in self._entries(EntryKind.EXTERNAL_CHANGE, limit=20):
+            change = from_body(ExternalChange, entry.body)
+            if change.version_after == version and change.version_before != version:
+                return entry.time
         return None
 
     def _with_decision(self, outcomes: Iterable[Outcome]) -> Iterable[PastAction]:

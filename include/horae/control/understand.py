@@ -1,0 +1,257 @@
+"""From a trusted window to a situation: forecast, models and candidates, each of them recorded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from horae.control.chance import chance
+from horae.control.entries import Observation, draft, to_body
+from horae.control.history import History
+from horae.domain.candidate import Candidate, Front
+from horae.domain.clock import Clock
+from horae.domain.configuration import Configuration
+from horae.domain.forecast import LoadForecast
+from horae.domain.job import Capabilities
+from horae.domain.verdict import Verdict
+from horae.domain.window import MetricsWindow
+from horae.engines.engine import Engine
+from horae.errors import NotReady
+from horae.forecasting.forecaster import Forecaster
+from horae.ledger.ledger import Ledger
+from horae.ledger.records import EntryKind
+from horae.metrics.window_store import WindowStore
+from horae.optimisation.objectives import evaluate
+from horae.optimisation.optimiser import Optimiser
+from horae.optimisation.pareto import pareto_front
+from horae.optimisation.search_space import Bounds, SearchSpace, search_space
+from horae.performance.fitting import fit_models
+from horae.performance.models import PerformanceModels
+from horae.performance.partitioning import Partitioning
+from horae.policy.policy import Policy, Situation
+from horae.settings.job_spec import JobSpec
+
+ACTION_DELAY_SECONDS = 15.0
+"""From a decision to the first step of its action, before any was seen: Airflow needs 2-3 s to
+trigger a run, a second for each of its two tasks, and up to 6 s for the imports of the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deciding:
+    """What deciding needs.
+
+    Attributes:
+        spec: The job.
+        engine: Asked what it can do, never told to do anything.
+        partitions: Number of partitions of the input.
+        windows: Where the windows are.
+        ledger: Where history comes from and everything goes to.
+        forecasters: Champion's name (None: none yet) to the recipes to try, in that order.
+        optimiser: Who searches.
+        policy: Who proposes.
+        clock: The time.
+        lineage: References that each entry carries.
+        kill_switch: Why nothing may be done now.
+    """
+
+    spec: JobSpec
+    engine: Engine
+    partitions: Callable[[], int]
+    windows: WindowStore
+    ledger: Ledger
+    forecasters: Callable[[str | None], Sequence[Forecaster]]
+    optimiser: Optimiser
+    policy: Policy
+    clock: Clock
+    lineage: dict[str, str]
+    kill_switch: Callable[[], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What is believed before a policy is asked.
+
+    Attributes:
+        situation: All that a policy may know.
+        space: What there is to choose from.
+        front: The non-dominated candidates.
+        references: Ids of what the decision rests on.
+    """
+
+    situation: Situation
+    space: SearchSpace
+    front: Front
+    references: dict[str, str]
+
+
+def understand(
+    parts: Deciding, history: History, seen: Observation, verdict: Verdict
+) -> Understanding:
+    """Forecast, fit, search, and record each.
+
+    Raises:
+        NotReady: The window is too short for a forecast or for the models.
+        ExternalError: The engine or Kafka does not answer.
+    """
+    window = parts.windows.get(verdict.window)
+    current, version = _running(seen)
+    rng = chance(parts.spec.name, verdict.window)
+    forecast = _foresee(parts, history, window, rng)
+    capabilities = parts.engine.capabilities(parts.spec.engine_job_name)
+    partitioning = Partitioning(
+        partitions=parts.partitions(), key_groups=capabilities.maximum_parallelism
+    )
+    models = _model(parts, history, window, version, partitioning)
+    space = _space(parts, window, current, capabilities, partitioning)
+    candidates = _search(parts, window, forecast, models, space, rng)
+    return Understanding(
+        situation=Situation(
+            now=parts.clock.now(),
+            window=window,
+            verdict=verdict,
+            forecast=forecast,
+            models=models,
+            current=current,
+            candidates=tuple(candidates),
+            capabilities=capabilities,
+            limits=parts.spec.limits.limits(),
+            prices=parts.spec.prices.prices(),
+            action_delay_seconds=action_delay(parts.spec, history),
+            rng=rng,
+        ),
+        space=space,
+        front=pareto_front(candidates, peak_load=forecast.peak(0.5)),
+        references=_record(parts, seen, verdict, forecast, models),
+    )
+
+
+def action_delay(spec: JobSpec, history: History) -> float:
+    """Seconds from measuring to the first step of an action: a whole cycle at worst, and what
+    past actions took from their decision to their first step (95 % quantile)."""
+    waits = [
+        (past.outcome.started_at - past.decision.decided_at).total_seconds()
+        for past in history.past_actions(limit=20)
+    ]
+    usual = float(np.quantile(waits, 0.95)) if waits else ACTION_DELAY_SECONDS
+    return spec.time.cycle_seconds + spec.time.sampling_seconds + usual
+
+
+def _running(seen: Observation) -> tuple[Configuration, str]:
+    if seen.configuration is None or seen.version is None:
+        raise NotReady(f"what the job runs in is not known: {seen.detail}")
+    return seen.configuration, seen.version
+
+
+def _foresee(
+    parts: Deciding, history: History, window: MetricsWindow, rng: np.random.Generator
+) -> LoadForecast:
+    time = parts.spec.time
+    steps = max(1, round(time.horizon_seconds / time.grid_seconds))
+    obstacles = []
+    for forecaster in parts.forecasters(history.champion()):
+        try:
+            return forecaster.forecast(
+                window.frame["load_records_per_second"], job=parts.spec.name, steps=steps, rng=rng
+            )
+        except NotReady as error:
+            obstacles.append(f"{forecaster.name}: {error}")
+    raise NotReady(f"no forecast yet ({'; '.join(obstacles)})")
+
+
+def _model(
+    parts: Deciding,
+    history: History,
+    window: MetricsWindow,
+    version: str,
+    partitioning: Partitioning,
+) -> PerformanceModels:
+    return fit_models(
+        window,
+        version=version,
+        outcomes=[past.outcome for past in history.past_actions()],
+        partitioning=partitioning,
+        version_since=history.version_since(version),
+    )
+
+
+def _space(
+    parts: Deciding,
+    window: MetricsWindow,
+    current: Configuration,
+    capabilities: Capabilities,
+    partitioning: Partitioning,
+) -> SearchSpace:
+    durations = window.frame["checkpoint_duration_seconds"].dropna()
+    return search_space(
+        Bounds(
+            current=current,
+            search=parts.spec.search,
+            capabilities=capabilities,
+            partitioning=partitioning,
+            checkpoint_seconds_p95=float(durations.quantile(0.95)) if len(durations) else None,
+        )
+    )
+
+
+def _search(
+    parts: Deciding,
+    window: MetricsWindow,
+    forecast: LoadForecast,
+    models: PerformanceModels,
+    space: SearchSpace,
+    rng: np.random.Generator,
+) -> Sequence[Candidate]:
+    def predict(configurations: Sequence[Configuration]) -> Sequence[Candidate]:
+        return evaluate(
+            configurations,
+            forecast=forecast,
+            models=models,
+            limits=parts.spec.limits.limits(),
+            prices=parts.spec.prices.prices(),
+            rng=rng,
+            backlog_records=window.last("lag_records"),
+        )
+
+    return parts.optimiser.search(space.configurations, predict)
+
+
+def _record(
+    parts: Deciding,
+    seen: Observation,
+    verdict: Verdict,
+    forecast: LoadForecast,
+    models: PerformanceModels,
+) -> dict[str, str]:
+    references = parts.lineage | {"window": verdict.window, "job_version": models.version}
+    now = parts.clock.now()
+    told = {
+        EntryKind.FORECAST: forecast_body(forecast),
+        EntryKind.MODEL: {"proven_load": models.proven_load, **models.summary()},
+    }
+    for kind, body in told.items():
+        entry = parts.ledger.append(
+            draft(
+                kind,
+                job=parts.spec.name,
+                key=seen.cycle,
+                at=now,
+                body=to_body(body),
+                references=references,
+            )
+        )
+        references = references | {kind.value: entry.id}
+    return references
+
+
+def forecast_body(forecast: LoadForecast) -> dict[str, Any]:
+    """A forecast for the ledger; its paths follow from window and seed, so they are left out."""
+    return {
+        "forecaster": forecast.forecaster,
+        "start": forecast.start,
+        "grid_seconds": forecast.grid_seconds,
+        "levels": list(forecast.levels),
+        "quantiles": np.round(forecast.quantiles, 3).tolist(),
+        "trained_on_rows": forecast.trained_on_rows,
+    }
+

@@ -1,0 +1,1 @@
+"""Show: two compressed days on the real Kafka, Flink and Airflow; a summary comes out."""

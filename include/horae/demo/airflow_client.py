@@ -1,0 +1,87 @@
+"""Airflow's REST, as far as the demo and the live tests need it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from horae.errors import Refused, Unavailable
+
+
+class AirflowClient:
+    """Speaks to one Airflow as one user; signs in when first needed.
+
+    Args:
+        url: Base address.
+        username: Who.
+        password: The user's password.
+    """
+
+    def __init__(self, url: str, username: str, password: str) -> None:
+        self._http = httpx.Client(base_url=url, timeout=30)
+        self._credentials = {"username": username, "password": password}
+
+    def healthy(self) -> bool:
+        """Whether all components that must run say they are healthy."""
+        try:
+            reply = self._http.get("/api/v2/monitor/health")
+        except httpx.TransportError:
+            return False
+        if reply.status_code != httpx.codes.OK:
+            return False
+        needed = ("metadatabase", "scheduler", "dag_processor")
+        return all(reply.json()[part]["status"] == "healthy" for part in needed)
+
+    def dags(self) -> Sequence[str]:
+        """Ids of the DAGs that Airflow has read."""
+        return [str(dag["dag_id"]) for dag in self._call("GET", "/api/v2/dags")["dags"]]
+
+    def import_errors(self) -> Sequence[str]:
+        """What went wrong while reading DAG files."""
+        found = self._call("GET", "/api/v2/importErrors")["import_errors"]
+        return [f"{error['filename']}: {error['stack_trace']}" for error in found]
+
+    def runs(self, dag: str) -> Sequence[Mapping[str, Any]]:
+        """Runs of a DAG, oldest first, at most a hundred of the newest."""
+        reply = self._call(
+            "GET", f"/api/v2/dags/{dag}/dagRuns", params={"order_by": "-run_after", "limit": 100}
+        )
+        return list(reversed(reply["dag_runs"]))
+
+    def run(self, dag: str, run_id: str) -> Mapping[str, Any]:
+        """One run of a DAG."""
+        return self._call("GET", f"/api/v2/dags/{dag}/dagRuns/{run_id}")
+
+    def trigger(self, dag: str, conf: Mapping[str, Any]) -> str:
+        """Trigger a run by hand and return its id.
+
+        Raises:
+            Refused: The form does not allow `conf`.
+        """
+        body = {"logical_date": None, "conf": dict(conf)}
+        return str(self._call("POST", f"/api/v2/dags/{dag}/dagRuns", json=body)["dag_run_id"])
+
+    def tasks(self, dag: str, run_id: str) -> Mapping[str, str]:
+        """Task id to state in one run."""
+        found = self._call("GET", f"/api/v2/dags/{dag}/dagRuns/{run_id}/taskInstances")
+        return {str(task["task_id"]): str(task["state"]) for task in found["task_instances"]}
+
+    def _call(self, method: str, path: str, **arguments: Any) -> Mapping[str, Any]:
+        try:
+            reply = self._http.request(method, path, headers=self._headers(), **arguments)
+        except httpx.TransportError as error:
+            raise Unavailable(f"Airflow does not answer {method} {path}: {error}") from error
+        if reply.is_server_error:
+            raise Unavailable(f"Airflow answered {reply.status_code} to {method} {path}")
+        if reply.is_error:
+            raise Refused(f"Airflow answered {reply.status_code} to {method} {path}: {reply.text}")
+        found: Mapping[str, Any] = reply.json()
+        return found
+
+    def _headers(self) -> dict[str, str]:
+        if "Authorization" not in self._http.headers:
+            reply = self._http.post("/auth/token", json=self._credentials)
+            if reply.is_error:
+                raise Refused(f"Airflow refused the sign-in with {reply.status_code}")
+            self._http.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
+        return {}
