@@ -52,6 +52,7 @@ def fetch_jars(paths: LocalPaths, tools: Tools, clock: Clock) -> Jars:
     with held(paths.jars / "fetch.lock", clock):
         wanted = _digest_of_sources(paths)
         if not is_complete(paths.jars, wanted):
+            _remove_jars(paths.jars)
             for profile in _PROFILES:
                 _run_maven(paths, tools, profile)
             _mark_finished(paths.jars, wanted)
@@ -82,6 +83,13 @@ def _jars_in(folder: Path) -> list[Path]:
     return sorted(folder.glob("*/*.jar"))
 
 
+def _remove_jars(folder: Path) -> None:
+    # Two versions of a library on one class path would be worse than none.
+    (folder / _MARKER).unlink(missing_ok=True)
+    for jar in _jars_in(folder):
+        jar.unlink()
+
+
 def _mark_finished(folder: Path, digest: str) -> None:
     draft = folder / f"{_MARKER}.draft"
     draft.write_text(json.dumps({"sources": digest, "sizes": _sizes(folder)}, indent=1))
@@ -97,5 +105,6 @@ def _run_maven(paths: LocalPaths, tools: Tools, profile: str) -> None:
     if reply.returncode != 0:
         end = "\n".join((reply.stdout + reply.stderr).strip().splitlines()[-12:])
         raise LocalStackError(
-            f"Maven could not fetch the jars (profile {profile}); is Maven Central reachable?\n{end}"
+            f"Maven could not fetch the jars (profile {profile}); can it reach Maven Central?\n"
+            f"{end}"
         )

@@ -53,14 +53,19 @@ class LocalPaths:
         return self.flink / "conf"
 
     @property
+    def state(self) -> Path:
+        """Flink's checkpoints and savepoints."""
+        return self.root / "state"
+
+    @property
     def checkpoints(self) -> Path:
         """Flink's checkpoints."""
-        return self.root / "state" / "checkpoints"
+        return self.state / "checkpoints"
 
     @property
     def savepoints(self) -> Path:
         """Flink's savepoints."""
-        return self.root / "state" / "savepoints"
+        return self.state / "savepoints"
 
     @property
     def stack(self) -> Path:
@@ -76,5 +81,7 @@ class LocalPaths:
         """
         path = _RESOURCES / name
         if not path.exists():
-            raise LocalStackError(f"{path} is missing; run from a checkout, which has deploy/local/")
+            raise LocalStackError(
+                f"{path} is missing; run from a checkout, which has deploy/local/"
+            )
         return path

@@ -1,9 +1,9 @@
 """Processes that outlive the one that started them, and are found again after a crash.
 
-Every process gets a session of its own, a record in a file, and a marker in its environment that its
-children inherit. The record tells what should run; the marker finds what runs although no record
-says so (the starter died between start and record, a leader died before its children), so that
-nothing is ever left over or doubled.
+Every process gets a session of its own, a record in a file, and a marker in its environment that
+its children inherit. The record tells what should run; the marker finds what runs although no
+record says so (the starter died between start and record, a leader died before its children), so
+that nothing is ever left over or doubled.
 """
 
 import json
@@ -22,8 +22,8 @@ from horae.errors import LocalStackError
 from horae.local.file_lock import held
 
 _MARKER = "HORAE_LOCAL_PROCESS"
-# Starts its arguments in the background and tells the id; being no child of ours, the process needs
-# nobody to reap it.
+# Starts its arguments in the background and tells the id; being no child of ours, the process
+# needs nobody to reap it.
 _DETACH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
 
 

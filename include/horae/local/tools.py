@@ -32,10 +32,15 @@ def find_tools(search_path: str | None = None) -> Tools:
     Raises:
         MissingTool: One is absent or Java is too old; one line, with the command that installs it.
     """
-    return Tools(java=_find_java(search_path), maven=_find_maven(search_path))
+    return Tools(java=find_java(search_path), maven=_find_maven(search_path))
 
 
-def _find_java(search_path: str | None) -> Path:
+def find_java(search_path: str | None = None) -> Path:
+    """Java alone, for what needs no Maven.
+
+    Raises:
+        MissingTool: It is absent or too old.
+    """
     found = shutil.which("java", path=search_path)
     if found is None:
         raise MissingTool(f"Java {JAVA_VERSION} is not installed; {_INSTALL_JAVA}")
