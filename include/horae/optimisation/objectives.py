@@ -1,0 +1,99 @@
+"""What configurations are compared by: money, latency risk, recovery time; all minimised."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from horae.domain.candidate import Candidate
+from horae.domain.configuration import Configuration
+from horae.domain.forecast import LoadForecast
+from horae.domain.limits import Limits, Prices
+from horae.performance.models import Floats, PerformanceModels
+
+DRAWS = 512  # a risk is resolved to 0.2 %, finer than any sensible limit on it
+
+
+def evaluate(
+    configurations: Sequence[Configuration],
+    *,
+    forecast: LoadForecast,
+    models: PerformanceModels,
+    limits: Limits,
+    prices: Prices,
+    rng: np.random.Generator,
+    backlog_records: float = 0.0,
+) -> tuple[Candidate, ...]:
+    """Predict the objectives of each configuration, in their order.
+
+    Args:
+        configurations: What to evaluate; may be empty.
+        forecast: Future load; its sample paths are used.
+        models: What is believed of the job.
+        limits: Its latency limit.
+        prices: What resources cost.
+        rng: Source of chance; the same state gives the same candidates.
+        backlog_records: Records that wait already.
+    """
+    if not configurations:
+        return ()
+    capacity = models.capacity.draws(configurations, DRAWS, rng)
+    paths = forecast.paths[rng.permutation(DRAWS) % len(forecast.paths)]
+    risk = latency_risk(
+        paths,
+        capacity,
+        grid_seconds=forecast.grid_seconds,
+        limit_seconds=limits.processing_latency_seconds,
+        backlog_records=backlog_records,
+    )
+    recovery = models.recovery.seconds(configurations, load=peak_load(forecast), capacity=capacity)
+    columns = (risk, np.median(recovery, axis=0), np.median(capacity, axis=0))
+    rows = zip(configurations, *(column.tolist() for column in columns), strict=True)
+    return tuple(
+        Candidate(
+            configuration=configuration,
+            money_per_hour=prices.per_hour(configuration),
+            latency_risk=chance,
+            recovery_seconds=seconds,
+            capacity=carried,
+        )
+        for configuration, chance, seconds, carried in rows
+    )
+
+
+def peak_load(forecast: LoadForecast) -> float:
+    """Median of the largest load within the horizon, records/s: what recovery is computed at."""
+    return forecast.peak(0.5)
+
+
+def latency_risk(
+    paths: Floats,
+    capacity: Floats,
+    *,
+    grid_seconds: float,
+    limit_seconds: float,
+    backlog_records: float = 0.0,
+) -> Floats:
+    """Share of joint draws in which the latency limit breaks.
+
+    Latency is a step at capacity: a draw breaks the limit where the path's peak exceeds the
+    capacity, or where the backlog to start with still takes longer than the limit at the end of
+    the horizon.
+
+    Args:
+        paths: `draws x steps`, records/s.
+        capacity: `draws x m`, records/s, drawn jointly with the paths.
+        grid_seconds: Distance of two steps.
+        limit_seconds: Latency limit.
+        backlog_records: Records that wait at the start.
+
+    Returns:
+        `m`, in [0, 1].
+    """
+    broken = paths.max(axis=1)[:, None] > capacity
+    if backlog_records > 0:
+        waiting = np.full(capacity.shape, backlog_records)
+        for load in paths.T:
+            waiting = np.maximum(0, waiting + (load[:, None] - capacity) * grid_seconds)
+        broken |= waiting > limit_seconds * capacity
+    share: Floats = broken.mean(axis=0)
+    return share

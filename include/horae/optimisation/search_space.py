@@ -1,0 +1,194 @@
+"""The configurations that a job may be moved to, and why the others may not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from horae.domain.configuration import Configuration
+from horae.domain.job import Capabilities
+from horae.performance.partitioning import Partitioning
+from horae.settings.job_spec import SearchSettings
+
+CHECKPOINT_ROOM = 2.0  # intervals shorter than two long checkpoints leave no time to work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """A configuration that the settings name and that is not admissible.
+
+    Attributes:
+        configuration: Which.
+        reason: Why not, for people.
+    """
+
+    configuration: Configuration
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSpace:
+    """What there is to choose from.
+
+    Attributes:
+        configurations: Admissible ones, sorted; the current one is always among them.
+        excluded: Ones the settings name and that are not admissible, sorted.
+        fixed: Axis that the settings would vary and that stays as it is, to the reason.
+    """
+
+    configurations: tuple[Configuration, ...]
+    excluded: tuple[Excluded, ...]
+    fixed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """All that makes a configuration admissible or not.
+
+    Attributes:
+        current: What the job runs in.
+        search: Legal values.
+        capabilities: What the engine can do to the job here.
+        partitioning: How the input is spread.
+        checkpoint_seconds_p95: 95 % quantile of a checkpoint's duration; None: not measured, then
+            intervals are taken as the settings have them.
+    """
+
+    current: Configuration
+    search: SearchSettings
+    capabilities: Capabilities
+    partitioning: Partitioning
+    checkpoint_seconds_p95: float | None = None
+
+
+def search_space(bounds: Bounds) -> SearchSpace:
+    """Enumerate the admissible configurations exactly.
+
+    Values of a fixed axis but the present one are not listed as excluded, one by one: `fixed`
+    says it once.
+    """
+    fixed = _fixed_axes(bounds)
+    admissible, excluded = {bounds.current}, []
+    for configuration in _named(bounds, fixed):
+        reason = _why_not(configuration, bounds)
+        if reason is None:
+            admissible.add(configuration)
+        elif configuration != bounds.current:
+            excluded.append(Excluded(configuration=configuration, reason=reason))
+    return SearchSpace(
+        configurations=tuple(sorted(admissible)),
+        excluded=tuple(sorted(excluded, key=lambda one: one.configuration)),
+        fixed=fixed,
+    )
+
+
+def _axes(bounds: Bounds) -> dict[str, tuple[int, ...] | tuple[float, ...]]:
+    """Legal values of each axis as the settings have them; the present one where they do not."""
+    search, current = bounds.search, bounds.current
+    units = min(bounds.partitioning.partitions, bounds.capabilities.maximum_parallelism)
+    return {
+        "parallelism": search.parallelism or tuple(range(1, units + 1)),
+        "slots": search.slots or (current.slots,),
+        "cpu_cores": search.cpu_cores or (current.cpu_cores,),
+        "memory_mb": search.memory_mb or (current.memory_mb,),
+        "checkpoint_interval_seconds": search.checkpoint_interval_seconds
+        or (current.checkpoint_interval_seconds,),
+    }
+
+
+def _fixed_axes(bounds: Bounds) -> dict[str, str]:
+    """Axes that the engine cannot change here, though the settings name other values."""
+    can = bounds.capabilities
+    reasons: dict[str, str] = {}
+    if not can.provisioned:
+        why = can.why_not.get("provisioned", "there is no provisioner for TaskManagers")
+        reasons |= dict.fromkeys(("slots", "cpu_cores", "memory_mb"), why)
+    if not can.savepoint:
+        why = can.why_not.get("savepoint", "the job cannot be started again from a savepoint")
+        shape = ("slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds")
+        reasons |= dict.fromkeys(shape, why)
+        if not can.in_place:
+            reasons["parallelism"] = can.why_not.get("in_place", why)
+    present = bounds.current.to_json()
+    return {
+        axis: reasons[axis]
+        for axis, values in _axes(bounds).items()
+        if axis in reasons and set(values) != {present[axis]}
+    }
+
+
+def _named(bounds: Bounds, fixed: Mapping[str, str]) -> Iterator[Configuration]:
+    """Every combination of the legal values, fixed axes at the present one."""
+    present = bounds.current.to_json()
+    axes = {
+        axis: (present[axis],) if axis in fixed else values
+        for axis, values in _axes(bounds).items()
+    }
+    for values in product(*axes.values()):
+        yield Configuration.from_json(dict(zip(axes, values, strict=True)))
+
+
+def _why_not(configuration: Configuration, bounds: Bounds) -> str | None:
+    """The first rule that `configuration` breaks; None: it is admissible."""
+    answers = (rule(configuration, bounds) for rule in RULES)
+    return next((answer for answer in answers if answer is not None), None)
+
+
+def _parallelism_rule(configuration: Configuration, bounds: Bounds) -> str | None:
+    parallelism = configuration.parallelism
+    if parallelism > bounds.partitioning.partitions:
+        return f"parallelism {parallelism} exceeds the {bounds.partitioning.partitions} partitions"
+    if parallelism > bounds.capabilities.maximum_parallelism:
+        most = bounds.capabilities.maximum_parallelism
+        return f"parallelism {parallelism} exceeds the {most} key groups"
+    return None
+
+
+def _wasted_subtasks_rule(configuration: Configuration, bounds: Bounds) -> str | None:
+    """A smaller legal parallelism with the same largest share does the same for less."""
+    effective = bounds.partitioning.effective_slots
+    parallelism = configuration.parallelism
+    for smaller in _axes(bounds)["parallelism"]:
+        if smaller < parallelism and effective(int(smaller)) >= effective(parallelism):
+            return (
+                f"parallelism {parallelism} carries no more than {smaller}: its busiest subtask "
+                "has as large a share of the partitions"
+            )
+    return None
+
+
+def _resources_rule(configuration: Configuration, bounds: Bounds) -> str | None:
+    can = bounds.capabilities
+    wanted = configuration.task_managers
+    most = can.maximum_task_managers
+    if can.provisioned and most is not None and wanted > most:
+        return f"it needs {wanted} TaskManagers, and at most {most} can be had"
+    slots = can.maximum_slots
+    if not can.provisioned and slots is not None and configuration.parallelism > slots:
+        return f"it needs {configuration.parallelism} slots, and at most {slots} can be had"
+    return None
+
+
+def _interval_rule(configuration: Configuration, bounds: Bounds) -> str | None:
+    interval, long = configuration.checkpoint_interval_seconds, bounds.checkpoint_seconds_p95
+    if long is None or interval >= CHECKPOINT_ROOM * long:
+        return None
+    return f"a long checkpoint takes {long:.3g} s, more than half of an interval of {interval:g} s"
+
+
+def _memory_rule(configuration: Configuration, bounds: Bounds) -> str | None:
+    """Memory goes down one legal step at a time: what is needed shows only when it is scarce."""
+    current = bounds.current.memory_mb
+    smaller = [value for value in bounds.search.memory_mb or () if value < current]
+    least = max(smaller, default=current)
+    if configuration.memory_mb >= least:
+        return None
+    return f"{configuration.memory_mb} MB is more than one step below the present {current} MB"
+
+
+RULES = (
+    _parallelism_rule,
+    _wasted_subtasks_rule,
+    _resources_rule,
+    _interval_rule,
+    _memory_rule,
+)

@@ -1,0 +1,274 @@
+"""What a window says of the capacity of each configuration that was run in it.
+
+Stable running proves a lower bound, overload an upper one; only a configuration that had a
+backlog to work on with its bottleneck busy shows its capacity itself. Busy time gives a value up
+to a bias.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+
+from horae.domain.configuration import Configuration
+from horae.performance.models import Floats
+from horae.performance.partitioning import Partitioning
+from horae.performance.stretches import Flags, Stretch, settled_stretches
+
+BUSY = 0.95  # of a subtask's time; the rest is polling and metrics
+PERSISTENT_SECONDS = 120.0  # lag that grows for so long is no hiccup, however idle a subtask looks
+SPAN_SECONDS = 30.0  # shortest span that proves a rate; shorter ones ride on buffers
+GROWTH = 0.05  # of the load; less lag growth than that is noise of two unsynchronised counters
+BOUND_DEVIATION = 0.03  # of a mean over half a minute and more; two clocks, two counters
+USEFUL_BUSY = 0.2  # below, fixed work (checkpoints, polling) dominates the busy time
+CPU_POINTS = 4  # per configuration: enough for a line, few enough not to outvote the rest
+
+
+class Kind(StrEnum):
+    """What an observation says of the capacity."""
+
+    SUSTAINED = "sustained"  # at least this much
+    OVERLOADED = "overloaded"  # at most this much
+    SATURATED = "saturated"  # this much
+    BUSY_TIME = "busy time"  # this much up to a bias, were it not for the CPU limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One thing seen of one configuration's capacity.
+
+    Attributes:
+        kind: What it says.
+        configuration: What the job ran in.
+        records_per_second: The bound or value.
+        deviation: Standard deviation of its logarithm.
+        rows: Rows of the window behind it.
+    """
+
+    kind: Kind
+    configuration: Configuration
+    records_per_second: float
+    deviation: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuUse:
+    """CPU that a throughput took.
+
+    Attributes:
+        configuration: What the job ran in.
+        records_per_second: Consumed records.
+        cores: CPU cores in use over all TaskManagers.
+    """
+
+    configuration: Configuration
+    records_per_second: float
+    cores: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that a window says of a job's performance.
+
+    Attributes:
+        observations: At most one a kind and configuration.
+        cpu: A few points a configuration; empty where CPU was not measured.
+        checkpoint_seconds: Median duration of a checkpoint; None where none was measured.
+        checkpoint_seconds_p95: Its 95 % quantile; None where none was measured.
+    """
+
+    observations: tuple[Observation, ...]
+    cpu: tuple[CpuUse, ...]
+    checkpoint_seconds: float | None
+    checkpoint_seconds_p95: float | None
+
+    def of(self, kind: Kind) -> tuple[Observation, ...]:
+        """The observations of one kind."""
+        return tuple(seen for seen in self.observations if seen.kind is kind)
+
+    @property
+    def proven_load(self) -> float | None:
+        """Largest load sustained in any configuration, records/s; None where none was."""
+        return max((seen.records_per_second for seen in self.of(Kind.SUSTAINED)), default=None)
+
+
+def read_evidence(
+    frame: pd.DataFrame, *, grid_seconds: float, partitioning: Partitioning
+) -> Evidence:
+    """Read the evidence in `frame`, whose columns are those of a `MetricsWindow`.
+
+    Rows without a configuration, shortly after a start, or without throughput or lag are left out.
+
+    Args:
+        frame: One row a grid point, oldest first; NaN is a gap.
+        grid_seconds: Distance of two rows.
+        partitioning: How the input is spread: an uneven split hides the value of a saturation.
+    """
+    observations: list[Observation] = []
+    cpu: list[CpuUse] = []
+    for configuration, stretches in settled_stretches(frame, grid_seconds).items():
+        even = partitioning.is_even(configuration.parallelism)
+        spread = partitioning.effective_slots(configuration.parallelism)
+        fraction = 1.0 if even else spread / configuration.parallelism
+        found = (
+            _sustained(configuration, stretches, grid_seconds),
+            _overloaded(configuration, stretches, grid_seconds),
+            _saturated(configuration, stretches, grid_seconds, fraction),
+            _busy_time(configuration, stretches),
+        )
+        observations += [seen for seen in found if seen is not None]
+        cpu += _cpu_use(configuration, stretches)
+    durations = frame["checkpoint_duration_seconds"].dropna()
+    return Evidence(
+        observations=_strongest_bounds(observations),
+        cpu=tuple(cpu),
+        checkpoint_seconds=float(durations.median()) if len(durations) else None,
+        checkpoint_seconds_p95=float(durations.quantile(0.95)) if len(durations) else None,
+    )
+
+
+def _strongest_bounds(observations: list[Observation]) -> tuple[Observation, ...]:
+    """Keep the largest lower bound of a configuration that has two."""
+    strongest: dict[tuple[Kind, Configuration], Observation] = {}
+    for seen in observations:
+        other = strongest.get((seen.kind, seen.configuration))
+        if other is None or other.records_per_second < seen.records_per_second:
+            strongest[seen.kind, seen.configuration] = seen
+    return tuple(strongest.values())
+
+
+def _span(grid_seconds: float, seconds: float = SPAN_SECONDS) -> int:
+    """Rows whose first and last are at least `seconds` apart."""
+    return math.ceil(seconds / grid_seconds) + 1
+
+
+def _pressed(stretch: Stretch, grid_seconds: float) -> Flags:
+    """Rows in which the job did all it could: busy, or while its lag grew for minutes.
+
+    The second catches asynchronous operators and slow readers, which wait without being busy.
+    """
+    pressed = stretch.busy >= BUSY
+    rows = _span(grid_seconds, PERSISTENT_SECONDS)
+    spans = stretch.spans(rows, grid_seconds)
+    for begin in np.flatnonzero((spans.growth > GROWTH * spans.load) & (spans.consumed > 0)):
+        pressed[begin : begin + rows] = True
+    return pressed
+
+
+def _sustained(
+    configuration: Configuration, stretches: list[Stretch], grid_seconds: float
+) -> Observation | None:
+    best, rows = -math.inf, 0
+    for stretch in stretches:
+        spans = stretch.spans(_span(grid_seconds), grid_seconds)
+        # A drain consumes more than the load, and proves no less than the load.
+        rate = np.fmin(spans.consumed, spans.load)
+        steady = (spans.growth <= GROWTH * rate) & (rate > 0)
+        rows += int(steady.sum())
+        best = max(best, float(rate[steady].max(initial=-math.inf)))
+    if not rows:
+        return None
+    return Observation(
+        kind=Kind.SUSTAINED,
+        configuration=configuration,
+        records_per_second=best,
+        deviation=BOUND_DEVIATION,
+        rows=rows,
+    )
+
+
+def _overloaded(
+    configuration: Configuration, stretches: list[Stretch], grid_seconds: float
+) -> Observation | None:
+    least, rows = math.inf, 0
+    for stretch in stretches:
+        spans = stretch.spans(_span(grid_seconds), grid_seconds)
+        grows = (spans.growth > GROWTH * spans.load) & (spans.load > 0)
+        over = grows & _throughout(_pressed(stretch, grid_seconds), _span(grid_seconds))
+        rows += int(over.sum())
+        least = min(least, float(spans.load[over].min(initial=math.inf)))
+    if not rows:
+        return None
+    return Observation(
+        kind=Kind.OVERLOADED,
+        configuration=configuration,
+        records_per_second=least,
+        deviation=BOUND_DEVIATION,
+        rows=rows,
+    )
+
+
+def _throughout(flags: Flags, rows: int) -> Flags:
+    """Whether all of each `rows` consecutive flags are set; as many as there are such spans."""
+    if len(flags) < rows:
+        return flags[:0]
+    spans: Flags = np.asarray(sliding_window_view(flags, rows).all(axis=1))
+    return spans
+
+
+def _saturated(
+    configuration: Configuration, stretches: list[Stretch], grid_seconds: float, fraction: float
+) -> Observation | None:
+    """The mean rate while there was more to do than could be done.
+
+    With an uneven split the quiet subtasks catch up faster than the busiest one, so their sum
+    only bounds the capacity from below, by the `fraction` of it that an even load would have.
+    """
+    rates = np.concatenate([_rates_with_backlog(part, grid_seconds) for part in stretches])
+    if len(rates) < 2 or rates.mean() <= 0:
+        return None
+    scatter = float(rates.std(ddof=1) / rates.mean()) / math.sqrt(len(rates))
+    return Observation(
+        kind=Kind.SATURATED if fraction == 1 else Kind.SUSTAINED,
+        configuration=configuration,
+        records_per_second=float(rates.mean()) * fraction,
+        deviation=math.hypot(0.03, scatter),  # 3 %: what two runs of the same differ by at best
+        rows=len(rates),
+    )
+
+
+def _rates_with_backlog(stretch: Stretch, grid_seconds: float) -> Floats:
+    """Throughput of the pressed rows whose source never ran dry: a backlog at both ends."""
+    need = min(SPAN_SECONDS, grid_seconds) * stretch.consumed
+    before = np.concatenate([[math.nan], stretch.lag[:-1]])
+    pressed = _pressed(stretch, grid_seconds)
+    full = pressed & (stretch.lag >= need) & (before >= need)
+    return stretch.consumed[full]
+
+
+def _busy_time(configuration: Configuration, stretches: list[Stretch]) -> Observation | None:
+    """Records over busy seconds, summed before divided: counters may move in leaps."""
+    busy = np.concatenate([part.busy for part in stretches])
+    consumed = np.concatenate([part.consumed for part in stretches])
+    useful = (busy >= USEFUL_BUSY) & (busy < BUSY) & np.isfinite(consumed)
+    if useful.sum() < 3 or consumed[useful].sum() <= 0:
+        return None
+    upper = useful & (busy >= np.median(busy[useful]))
+    spread = 0.03 / float(busy[upper].mean())  # 3 % of the time is fixed work, more or less
+    return Observation(
+        kind=Kind.BUSY_TIME,
+        configuration=configuration,
+        records_per_second=float(consumed[upper].sum() / busy[upper].sum()),
+        deviation=math.hypot(0.05, spread),
+        rows=int(upper.sum()),
+    )
+
+
+def _cpu_use(configuration: Configuration, stretches: list[Stretch]) -> list[CpuUse]:
+    consumed = np.concatenate([part.consumed for part in stretches])
+    cores = np.concatenate([part.cores for part in stretches])
+    measured = np.flatnonzero(np.isfinite(consumed) & np.isfinite(cores))
+    ascending = measured[np.argsort(consumed[measured], kind="stable")]
+    return [
+        CpuUse(
+            configuration=configuration,
+            records_per_second=float(consumed[part].mean()),
+            cores=float(cores[part].mean()),
+        )
+        for part in np.array_split(ascending, CPU_POINTS)
+        if len(part)
+    ]
