@@ -1,6 +1,4 @@
-"""### audit
-
-Recomputes every hash chain of the ledger, compares the heads with those of the audit before, and
+"""Recomputes every hash chain of the ledger, compares the heads with those of the audit before, and
 fails naming each entry that was changed, removed, reordered or cut off.
 
 * **Schedule** daily (`HORAE_AUDIT_SCHEDULE`).

@@ -1,6 +1,4 @@
-"""### optimise
-
-Decides about every job, once a cycle: forecast, models, search, policy, guards. Every decision is
+"""Decides about every job, once a cycle: forecast, models, search, policy, guards. Every decision is
 recorded, also one to do nothing.
 
 * **Schedule** whenever `observe` has judged new windows.
@@ -24,10 +22,12 @@ from horae_airflow.fleet import TAG, default_args, job_names
 @task(map_index_template="{{ job }}")
 def decide(job: str) -> dict[str, Any]:
     """Decide about one job."""
+    from dataclasses import asdict
+
     from horae.control import steps
     from horae_airflow.surroundings import surroundings
 
-    return steps.decide(surroundings(), job).to_json()
+    return asdict(steps.decide_job(surroundings(), job))
 
 
 def order(decided: dict[str, Any]) -> dict[str, Any]:

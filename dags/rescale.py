@@ -1,12 +1,10 @@
-"""### rescale
-
-Moves one job to another configuration: by savepoint, or in place where the engine can. Verified
+"""Moves one job to another configuration: by savepoint, or in place where the engine can. Verified
 by reading back, rolled back from the newest state where that fails, every step in the ledger.
 
 * **Triggered by `optimise`** with a decision that was recorded before.
 * **Triggered by a person** through the form: the wish passes the same guards and is recorded with
-  the person's name and reason, also when a guard refuses it; then **carry_out** is skipped and
-  the refusing guards are in the log of **ask**. A field left empty stays as the job has it.
+  the person's name and reason, also when a guard refuses it; then **ask** fails, saying which
+  guards refused and why, and nothing is touched. A field left empty stays as the job has it.
   *Dry run* asks the guards and records the answer without acting.
 
 One action a job at a time, and a bounded number over the fleet.
@@ -44,7 +42,7 @@ PARAMS = {
 
 @task.short_circuit
 def ask(**context: Any) -> str | None:
-    """The decision to carry out; None where a guard refuses or it is a dry run."""
+    """The decision to carry out; None for a dry run."""
     from horae.control import steps
     from horae_airflow.surroundings import surroundings, wish
 
@@ -57,7 +55,7 @@ def carry_out(decision: str, **context: Any) -> dict[str, Any]:
     from horae.control import steps
     from horae_airflow.surroundings import surroundings, wish
 
-    return steps.carry_out(surroundings(), wish(context), decision).to_json()
+    return steps.carry_out(surroundings(), wish(context), decision)
 
 
 @dag(

@@ -1,6 +1,4 @@
-"""### retrain
-
-Lets challengers meet the champion among the load forecasters on rolling origins of each job's
+"""Lets challengers meet the champion among the load forecasters on rolling origins of each job's
 newest window, and promotes by a stated rule. Both scores are recorded.
 
 * **Schedule** hourly (`HORAE_RETRAIN_SCHEDULE`).
@@ -25,7 +23,7 @@ def compete(job: str, **context: Any) -> str:
     from horae.control import steps
     from horae_airflow.surroundings import surroundings
 
-    return steps.retrain(surroundings(), job, at=context["dag_run"].run_after)
+    return steps.retrain_job(surroundings(), job, at=context["dag_run"].run_after)
 
 
 @dag(

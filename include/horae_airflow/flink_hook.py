@@ -36,4 +36,4 @@ class FlinkHook(BaseHook):
                 overview = client.overview()
         except HoraeError as error:
             return False, str(error)
-        return True, f"Flink {overview.flink_version} with {overview.taskmanagers} TaskManagers"
+        return True, f"Flink {overview.flink_version} with {overview.task_managers} TaskManagers"

@@ -65,7 +65,7 @@ def wish(context: Mapping[str, Any]) -> Wish:
         actor=actor or "unknown person",
         job=asked["job"],
         decision=asked.get("decision"),
-        changes={name: asked.get(name) for name in Wish.axes() if asked.get(name) is not None},
+        changes={name: value for name in Wish.axes() if (value := asked.get(name)) is not None},
         reason=asked.get("reason") or "",
         dry_run=bool(asked.get("dry_run")),
     )

@@ -61,9 +61,7 @@ def act(parts: Acting, decision_id: str, *, actor: str = HORAE) -> Outcome:
     return outcome
 
 
-def _order(
-    parts: Acting, decision_id: str, decision: Decision | None
-) -> tuple[Decision, Rescale]:
+def _order(parts: Acting, decision_id: str, decision: Decision | None) -> tuple[Decision, Rescale]:
     if decision is None:
         raise Refused(f"decision {decision_id!r} is not in the ledger; nothing was done")
     if decision.verb is not Verb.RESCALE or not decision.execute:

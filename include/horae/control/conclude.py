@@ -5,7 +5,7 @@ from datetime import datetime
 
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision, GuardAnswer, Mode, Verb
-from horae.domain.proposal import Evidence, Proposal, Reason, Stay
+from horae.domain.proposal import Proposal, Reason, Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,8 @@ def conclude(
     question: Question,
     proposal: Proposal,
     guards: tuple[GuardAnswer, ...],
-    evidence: Evidence,
+    *,
+    lag_limit_records: float,
 ) -> Decision:
     """Hold where a guard refuses, otherwise Rescale, executed where the mode lets it."""
     refusals = [answer for answer in guards if not answer.allowed]
@@ -74,7 +75,7 @@ def conclude(
         origin=question.origin,
         proposal=proposal,
         guards=guards,
-        evidence=dict(proposal.evidence) | dict(evidence),
+        evidence=dict(proposal.evidence) | {"lag_limit_records": lag_limit_records},
     )
 
 

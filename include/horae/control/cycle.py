@@ -1,37 +1,63 @@
-"""One cycle of one job: the flow of docs/decisions/0001, a line a stage."""
+"""One cycle of one job: the whole flow, a line a stage.
+
+The command line runs it at one go; the DAGs run the same stages as tasks.
+"""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
+from horae.control.act import Acting, act
 from horae.control.decide import decide
 from horae.control.observe import Observing, observe
 from horae.control.understand import Deciding
 from horae.control.validate import Validating, validate
+from horae.domain.action import Outcome
 from horae.domain.decision import Decision
 
-Tell = Callable[[str, object], None]
-"""Told each stage's name and result, as the cycle goes."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """How to open what each stage needs, one after the other.
+
+    Attributes:
+        observing: For looking at the job.
+        validating: For judging the window.
+        deciding: For deciding.
+        acting: For acting; None: nothing is carried out.
+    """
+
+    observing: Callable[[], AbstractContextManager[Observing]]
+    validating: Callable[[], AbstractContextManager[Validating]]
+    deciding: Callable[[], AbstractContextManager[Deciding]]
+    acting: Callable[[], AbstractContextManager[Acting]] | None
 
 
 def run_cycle(
-    observing: Observing,
-    validating: Callable[[], Validating],
-    deciding: Callable[[], Deciding],
-    cycle: str,
-    tell: Tell,
-) -> Decision:
-    """Observe, validate, decide, record; acting on the decision is another matter.
+    stages: Stages, cycle: str, tell: Callable[[object], None]
+) -> tuple[Decision, Outcome | None]:
+    """Observe, validate, decide, act. Repeating it for the same cycle repeats nothing.
 
     Args:
-        observing: What observing needs.
-        validating: What validating needs; made when observing is done, since it is heavy.
-        deciding: What deciding needs; likewise.
-        cycle: Id of the cycle: repeating it gives the same decision.
-        tell: Who hears how it goes.
+        stages: What the stages need.
+        cycle: Id of the cycle.
+        tell: Hears the result of each stage.
+
+    Returns:
+        The decision, and the outcome where it was carried out.
     """
-    seen = observe(observing, cycle)
-    tell("observe", seen)
-    verdicts = validate(validating(), [seen])
-    tell("validate", verdicts)
-    decision = decide(deciding(), seen)
-    tell("decide", decision)
-    return decision
+    with stages.observing() as looking:
+        seen = observe(looking, cycle)
+    tell(seen)
+    with stages.validating() as judging:
+        verdicts = validate(judging, [seen])
+    tell(verdicts)
+    with stages.deciding() as choosing:
+        decision = decide(choosing, seen)
+    tell(decision)
+    if stages.acting is None or not decision.execute:
+        return decision, None
+    with stages.acting() as doing:
+        outcome = act(doing, decision.id)
+    tell(outcome)
+    return decision, outcome

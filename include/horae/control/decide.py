@@ -1,19 +1,15 @@
 """Decide about a job, once a cycle or when a person wishes: every decision ends in the ledger."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from horae.control.conclude import Question, conclude, hold
 from horae.control.entries import HORAE, Observation, draft, to_body
-from horae.control.guarding import guard_situation
+from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
 from horae.control.understand import Deciding, Understanding, understand
-from horae.control.wish import Wish
 from horae.domain.decision import Decision, Mode
 from horae.domain.job import JobPresence
-from horae.domain.proposal import Evidence, Proposal, Reason, Stay
+from horae.domain.proposal import Reason, Stay
 from horae.domain.verdict import Verdict
 from horae.errors import ExternalError, NotReady
 from horae.ledger.records import EntryKind
@@ -34,6 +30,109 @@ def decide(parts: Deciding, seen: Observation) -> Decision:
     verdict = history.verdict_on(seen.window) if seen.window else None
     obstacle = why_not_ask(parts, seen, verdict)
     if obstacle is not None or verdict is None:
-        stay = obstacle or _not_judged()
-        return _record(parts, hold(question, stay), {}, None)
-    return _ask_policy(parts, history, question, seen, verdict)
+        return record_decision(parts, hold(question, obstacle or _not_judged()))
+    try:
+        known = understand(parts, history, seen, verdict)
+    except NotReady as error:
+        return record_decision(parts, hold(question, _stay(Reason.NOT_READY, str(error))))
+    except ExternalError as error:
+        return record_decision(parts, hold(question, _stay(Reason.SOURCE_UNAVAILABLE, str(error))))
+    return record_decision(parts, _ask_policy(parts, history, question, seen, known), known)
+
+
+def why_not_ask(parts: Deciding, seen: Observation, verdict: Verdict | None) -> Stay | None:
+    """Why the policy must not even be asked; None where it may."""
+    if parts.spec.mode is Mode.OBSERVE:
+        return _stay(Reason.POLICY_HOLD, "the mode is observe: nothing is decided")
+    if seen.presence is None:
+        return _stay(Reason.SOURCE_UNAVAILABLE, f"the engine did not answer: {seen.detail}")
+    if seen.presence is not JobPresence.RUNNING:
+        return _stay(Reason.NOT_RUNNING, f"the job is {seen.presence}: {seen.detail}")
+    if seen.window is None:
+        return _stay(Reason.NOT_READY, "; ".join(seen.unavailable.values()) or "no window yet")
+    age = parts.clock.now() - seen.collected_at
+    if age > timedelta(seconds=parts.spec.time.stale_seconds):
+        sentence = (
+            f"the newest window is {age.total_seconds():.0f} s old, and at most "
+            f"{parts.spec.time.stale_seconds:g} s is allowed"
+        )
+        return _stay(Reason.UNUSABLE_WINDOW, sentence)
+    if verdict is not None and not verdict.usable:
+        broken = "; ".join(rule.sentence for rule in verdict.broken)
+        return _stay(Reason.UNUSABLE_WINDOW, f"the window cannot be trusted: {broken}")
+    return None
+
+
+def _ask_policy(
+    parts: Deciding,
+    history: History,
+    question: Question,
+    seen: Observation,
+    known: Understanding,
+) -> Decision:
+    situation = known.situation
+    answer = parts.policy.propose(situation)
+    if isinstance(answer, Stay):
+        return hold(question, answer)
+    scene = Scene(
+        seen=seen,
+        verdict=situation.verdict,
+        capabilities=situation.capabilities,
+        legal=known.space.configurations,
+    )
+    guards = ask_guards(guard_situation(parts, history, question, answer, scene))
+    load = situation.window.last("load_records_per_second")
+    return conclude(question, answer, guards, lag_limit_records=lag_limit(parts, load))
+
+
+def lag_limit(parts: Deciding, load: float) -> float:
+    """Records that may wait while the oldest is still within the latency limit."""
+    return parts.spec.limits.processing_latency_seconds * load
+
+
+def _question(parts: Deciding, seen: Observation) -> Question:
+    return Question(
+        id=f"{parts.spec.name}-{seen.cycle}",
+        job=parts.spec.name,
+        at=parts.clock.now(),
+        actor=HORAE,
+        mode=parts.spec.mode,
+        by_person=False,
+        dry_run=False,
+        origin=seen.configuration,
+    )
+
+
+def record_decision(
+    parts: Deciding, decision: Decision, known: Understanding | None = None
+) -> Decision:
+    """Append a decision and what it chose from; a repeat changes nothing."""
+    body = to_body(decision)
+    references = parts.lineage
+    if known is not None:
+        body |= {
+            "front": to_body(known.front),
+            "excluded": [to_body(each) for each in known.space.excluded],
+            "fixed": dict(known.space.fixed),
+        }
+        references = known.references
+    parts.ledger.append(
+        draft(
+            EntryKind.DECISION,
+            job=decision.job,
+            key=decision.id,
+            at=decision.decided_at,
+            body=body,
+            references=references,
+            actor=decision.actor,
+        )
+    )
+    return decision
+
+
+def _not_judged() -> Stay:
+    return _stay(Reason.NOT_READY, "the newest window was not judged yet")
+
+
+def _stay(reason: Reason, sentence: str) -> Stay:
+    return Stay(reason=reason, sentence=sentence)

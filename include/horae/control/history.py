@@ -145,6 +145,4 @@ def _known_state(entry: Entry) -> KnownState | None:
     seen = from_body(Observation, entry.body)
     if seen.configuration is None:
         return None
-    return KnownState(
-        configuration=seen.configuration, version=seen.version, job_id=seen.job_id
-    )
+    return KnownState(configuration=seen.configuration, version=seen.version, job_id=seen.job_id)

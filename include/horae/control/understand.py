@@ -47,7 +47,7 @@ class Deciding:
         partitions: Number of partitions of the input.
         windows: Where the windows are.
         ledger: Where history comes from and everything goes to.
-        forecasters: Champion's name (None: none yet) to the recipes to try, in that order.
+        forecaster: Champion's name (None: none yet) to the forecaster to ask.
         optimiser: Who searches.
         policy: Who proposes.
         clock: The time.
@@ -60,7 +60,7 @@ class Deciding:
     partitions: Callable[[], int]
     windows: WindowStore
     ledger: Ledger
-    forecasters: Callable[[str | None], Sequence[Forecaster]]
+    forecaster: Callable[[str | None], Forecaster]
     optimiser: Optimiser
     policy: Policy
     clock: Clock
@@ -99,11 +99,9 @@ def understand(
     rng = chance(parts.spec.name, verdict.window)
     forecast = _foresee(parts, history, window, rng)
     capabilities = parts.engine.capabilities(parts.spec.engine_job_name)
-    partitioning = Partitioning(
-        partitions=parts.partitions(), key_groups=capabilities.maximum_parallelism
-    )
+    partitioning = partitioning_of(parts, capabilities)
     models = _model(parts, history, window, version, partitioning)
-    space = _space(parts, window, current, capabilities, partitioning)
+    space = admissible(parts, window, current, capabilities, partitioning)
     candidates = _search(parts, window, forecast, models, space, rng)
     return Understanding(
         situation=Situation(
@@ -127,8 +125,11 @@ def understand(
 
 
 def action_delay(spec: JobSpec, history: History) -> float:
-    """Seconds from measuring to the first step of an action: a whole cycle at worst, and what
-    past actions took from their decision to their first step (95 % quantile)."""
+    """Seconds from measuring to the first step of an action.
+
+    A whole cycle at worst, and what past actions took from their decision to their first step
+    (95 % quantile).
+    """
     waits = [
         (past.outcome.started_at - past.decision.decided_at).total_seconds()
         for past in history.past_actions(limit=20)
@@ -148,15 +149,9 @@ def _foresee(
 ) -> LoadForecast:
     time = parts.spec.time
     steps = max(1, round(time.horizon_seconds / time.grid_seconds))
-    obstacles = []
-    for forecaster in parts.forecasters(history.champion()):
-        try:
-            return forecaster.forecast(
-                window.frame["load_records_per_second"], job=parts.spec.name, steps=steps, rng=rng
-            )
-        except NotReady as error:
-            obstacles.append(f"{forecaster.name}: {error}")
-    raise NotReady(f"no forecast yet ({'; '.join(obstacles)})")
+    load = window.frame["load_records_per_second"]
+    forecaster = parts.forecaster(history.champion())
+    return forecaster.forecast(load, job=parts.spec.name, steps=steps, rng=rng)
 
 
 def _model(
@@ -175,13 +170,14 @@ def _model(
     )
 
 
-def _space(
+def admissible(
     parts: Deciding,
     window: MetricsWindow,
     current: Configuration,
     capabilities: Capabilities,
     partitioning: Partitioning,
 ) -> SearchSpace:
+    """What the job may run in, by its spec, its engine and its input."""
     durations = window.frame["checkpoint_duration_seconds"].dropna()
     return search_space(
         Bounds(
@@ -192,6 +188,15 @@ def _space(
             checkpoint_seconds_p95=float(durations.quantile(0.95)) if len(durations) else None,
         )
     )
+
+
+def partitioning_of(parts: Deciding, capabilities: Capabilities) -> Partitioning:
+    """How the input is spread over subtasks.
+
+    Raises:
+        ExternalError: Kafka does not answer.
+    """
+    return Partitioning(partitions=parts.partitions(), key_groups=capabilities.maximum_parallelism)
 
 
 def _search(
@@ -254,4 +259,3 @@ def forecast_body(forecast: LoadForecast) -> dict[str, Any]:
         "quantiles": np.round(forecast.quantiles, 3).tolist(),
         "trained_on_rows": forecast.trained_on_rows,
     }
-

@@ -45,9 +45,7 @@ def validate(parts: Validating, seen: Sequence[Observation]) -> Sequence[Verdict
     return verdicts
 
 
-def _windows(
-    parts: Validating, looks: Mapping[str, Observation]
-) -> Mapping[str, MetricsWindow]:
+def _windows(parts: Validating, looks: Mapping[str, Observation]) -> Mapping[str, MetricsWindow]:
     return {window: parts.windows.get(window) for window in looks}
 
 

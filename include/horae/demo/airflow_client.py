@@ -61,6 +61,10 @@ class AirflowClient:
         body = {"logical_date": None, "conf": dict(conf)}
         return str(self._call("POST", f"/api/v2/dags/{dag}/dagRuns", json=body)["dag_run_id"])
 
+    def pause(self, dag: str, *, paused: bool) -> None:
+        """Pause a DAG or let it run; repeating it changes nothing."""
+        self._call("PATCH", f"/api/v2/dags/{dag}", json={"is_paused": paused})
+
     def tasks(self, dag: str, run_id: str) -> Mapping[str, str]:
         """Task id to state in one run."""
         found = self._call("GET", f"/api/v2/dags/{dag}/dagRuns/{run_id}/taskInstances")

@@ -69,7 +69,7 @@ class AirflowSettings:
             | {f"AIRFLOW_CONN_{key.upper()}": json.dumps(value) for key, value in
                self.connections.items()}
             | dict(self.horae)
-            | {"AIRFLOW_HOME": str(self.home)}
+            | {"AIRFLOW_HOME": str(self.home), "OPENBLAS_NUM_THREADS": "1"}
         )  # fmt: skip
 
     @property
@@ -91,7 +91,7 @@ class AirflowSettings:
             "CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
             "CORE__LOAD_EXAMPLES": "False",
             "CORE__PARALLELISM": "4",
-            "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+            "CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
             "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
             "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self._passwords),
             "API__HOST": HOST,

@@ -14,12 +14,13 @@ class LoadForecast:
     Attributes:
         job: The job's name.
         forecaster: Name of the recipe that made it.
-        start: Time of the first step: one grid after the last observation.
+        start: Time of the first step: one grid after the last row of the load it rests on.
         grid_seconds: Distance of two steps.
         levels: Quantile levels, ascending, within (0, 1).
         quantiles: `steps x levels`, records/s, ascending along a row, never negative.
         paths: `paths x steps`, records/s: equally likely futures, each consistent in time.
-        trained_on_rows: Observations it was fitted on.
+        trained_on_rows: Grid points it was fitted on.
+        bridged_rows: How many of these were not measured: short gaps, bridged by a line.
     """
 
     job: str
@@ -30,6 +31,7 @@ class LoadForecast:
     quantiles: NDArray[np.float64]
     paths: NDArray[np.float64]
     trained_on_rows: int
+    bridged_rows: int = 0
 
     @property
     def steps(self) -> int:

@@ -1,0 +1,32 @@
+"""Recompute every hash chain, and compare with the heads that the audit before has kept."""
+
+from pathlib import Path
+
+from horae.domain.clock import Clock
+from horae.ledger.audit import audit, require_whole
+from horae.ledger.exported_heads import heads_text, read_heads
+from horae.ledger.ledger import Ledger
+
+
+def audit_ledger(ledger: Ledger, kept: Path, clock: Clock) -> str:
+    """Verify all chains and keep their heads in a file.
+
+    Args:
+        ledger: What to verify.
+        kept: File with the heads of the audit before; made by the first one. Keep a copy where
+            whoever can write the ledger cannot.
+        clock: The time.
+
+    Returns:
+        A sentence on what was verified.
+
+    Raises:
+        LedgerBroken: Names each entry that was changed, removed, reordered or cut off.
+    """
+    before = read_heads(kept.read_text(encoding="utf-8"), str(kept)) if kept.exists() else None
+    reports = audit(ledger, kept=before)
+    require_whole(reports)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(heads_text(ledger.heads(), clock.now()), encoding="utf-8")
+    count = sum(report.head.count for report in reports if report.head is not None)
+    return f"{count} entries in {len(reports)} chains hold"

@@ -1,0 +1,93 @@
+"""Decide about what a person wishes: the same guards and the same ledger as Horae's own moves."""
+
+from horae.control.conclude import Question, conclude, hold
+from horae.control.decide import lag_limit, record_decision
+from horae.control.entries import Observation
+from horae.control.guarding import Scene, guard_situation
+from horae.control.history import History
+from horae.control.understand import Deciding, admissible, partitioning_of
+from horae.control.wish import Wish
+from horae.domain.action import RescalePath
+from horae.domain.configuration import Configuration
+from horae.domain.decision import Decision
+from horae.domain.job import Capabilities
+from horae.domain.proposal import Proposal, Reason, Stay
+from horae.errors import ExternalError
+from horae.performance.fitting import measured_outages
+from horae.performance.outage import fit_outage
+from horae.policy.guards import ask_guards
+from horae.policy.paths import path_between
+
+
+def decide_on_wish(parts: Deciding, seen: Observation, wish: Wish) -> Decision:
+    """Decide about a wish. Repeating it gives the same decision.
+
+    Raises:
+        LedgerError, Unavailable: The ledger cannot be read or written: nothing was decided.
+    """
+    history = History(parts.ledger, parts.spec.name)
+    question = _question(parts, seen, wish)
+    past = history.decision(question.id)
+    if past is not None:
+        return past
+    if seen.configuration is None:
+        reason = Reason.SOURCE_UNAVAILABLE if seen.presence is None else Reason.NOT_RUNNING
+        return record_decision(parts, hold(question, Stay(reason=reason, sentence=seen.detail)))
+    scene = _scene(parts, history, seen, seen.configuration)
+    proposal = _proposal(history, wish, seen.configuration, scene.capabilities)
+    guards = ask_guards(guard_situation(parts, history, question, proposal, scene))
+    limit = lag_limit(parts, _load(parts, seen))
+    return record_decision(parts, conclude(question, proposal, guards, lag_limit_records=limit))
+
+
+def _question(parts: Deciding, seen: Observation, wish: Wish) -> Question:
+    return Question(
+        id=f"{parts.spec.name}-{wish.id}",
+        job=parts.spec.name,
+        at=parts.clock.now(),
+        actor=wish.actor,
+        mode=parts.spec.mode,
+        by_person=True,
+        dry_run=wish.dry_run,
+        origin=seen.configuration,
+    )
+
+
+def _scene(parts: Deciding, history: History, seen: Observation, current: Configuration) -> Scene:
+    verdict = history.verdict_on(seen.window) if seen.window else None
+    capabilities, legal = None, None
+    try:
+        capabilities = parts.engine.capabilities(parts.spec.engine_job_name)
+        if seen.window is not None:
+            window = parts.windows.get(seen.window)
+            partitioning = partitioning_of(parts, capabilities)
+            space = admissible(parts, window, current, capabilities, partitioning)
+            legal = space.configurations
+    except ExternalError:
+        pass  # what could not be found out stays None, and the guards that need it refuse
+    return Scene(seen=seen, verdict=verdict, capabilities=capabilities, legal=legal)
+
+
+def _proposal(
+    history: History, wish: Wish, current: Configuration, capabilities: Capabilities | None
+) -> Proposal:
+    target = wish.target(current)
+    path = path_between(current, target, capabilities) if capabilities else None
+    path = path or RescalePath.SAVEPOINT  # a guard says why there is none
+    outages = fit_outage(measured_outages([past.outcome for past in history.past_actions()]))
+    return Proposal(
+        target=target,
+        path=path,
+        reason=Reason.MANUAL,
+        sentence=f"{wish.actor} asks for {target}: {wish.reason or 'no reason given'}.",
+        urgent=False,
+        predicted_outage_seconds=outages.quantile(path, 0.5),
+        predicted_catch_up_seconds=None,
+        benefit_money=None,
+    )
+
+
+def _load(parts: Deciding, seen: Observation) -> float:
+    if seen.window is None:
+        return 0.0
+    return parts.windows.get(seen.window).last("load_records_per_second")

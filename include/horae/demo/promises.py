@@ -1,0 +1,98 @@
+"""What the demo promises, each checked against records and the engines, none against hopes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+from horae.control.history import PastAction
+from horae.domain.action import OutcomeResult, RescalePath
+
+MOST_ACTIONS = 6
+RETURN_SECONDS = 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One promise.
+
+    Attributes:
+        name: What is promised.
+        held: Whether it was kept.
+        sentence: What was seen.
+    """
+
+    name: str
+    held: bool
+    sentence: str
+
+
+def scaled_out_and_in(actions: Sequence[PastAction]) -> Promise:
+    """Capacity was added and later taken away."""
+    grew = [_grew(action) for action in _done(actions)]
+    back = True in grew and False in grew[grew.index(True) :]
+    told = ", ".join("out" if up else "in" for up in grew) or "no action"
+    return Promise(name="scaled out and back in", held=back, sentence=told)
+
+
+def both_paths(actions: Sequence[PastAction]) -> Promise:
+    """One rescale was in place, and one by savepoint."""
+    paths = [action.outcome.path for action in _done(actions)]
+    return Promise(
+        name="in place and by savepoint",
+        held=set(paths) >= {RescalePath.IN_PLACE, RescalePath.SAVEPOINT},
+        sentence=", ".join(paths) or "no action",
+    )
+
+
+def few_actions(actions: Sequence[PastAction]) -> Promise:
+    """Horae did not fidget."""
+    return Promise(
+        name=f"at most {MOST_ACTIONS} actions",
+        held=0 < len(actions) <= MOST_ACTIONS,
+        sentence=f"{len(actions)} actions",
+    )
+
+
+def no_return(actions: Sequence[PastAction]) -> Promise:
+    """No configuration was left and taken up again within three minutes."""
+    done = _done(actions)
+    hasty = [
+        f"back to {second.outcome.target} after {_between(first, second)}"
+        for first, second in pairwise(done)
+        if second.outcome.target == first.outcome.origin
+        and _between(first, second) < timedelta(seconds=RETURN_SECONDS)
+    ]
+    return Promise(
+        name=f"no A-B-A within {RETURN_SECONDS:.0f} s",
+        held=not hasty,
+        sentence="; ".join(hasty) or "none",
+    )
+
+
+def every_action_from_optimise(actions: Sequence[PastAction], triggered: Sequence[str]) -> Promise:
+    """Each action belongs to a run of `rescale` that `optimise` triggered, and each run to one.
+
+    Args:
+        actions: Actions in the ledger.
+        triggered: Decision ids of the runs of `rescale` that another DAG triggered.
+    """
+    ids = [action.outcome.action_id for action in actions]
+    strangers = sorted(set(ids) - set(triggered))
+    return Promise(
+        name="every rescale was triggered by optimise",
+        held=bool(ids) and not strangers,
+        sentence=f"{len(ids)} actions, {len(strangers)} of another origin",
+    )
+
+
+def _done(actions: Sequence[PastAction]) -> list[PastAction]:
+    return [action for action in actions if action.outcome.result is OutcomeResult.DONE]
+
+
+def _grew(action: PastAction) -> bool:
+    return action.outcome.target.parallelism > action.outcome.origin.parallelism
+
+
+def _between(first: PastAction, second: PastAction) -> timedelta:
+    return second.outcome.started_at - first.outcome.ended_at

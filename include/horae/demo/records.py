@@ -1,0 +1,100 @@
+"""What the demo reads back: from the ledger and from Airflow, never from its own hopes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from horae.control.entries import from_body
+from horae.control.history import History, PastAction
+from horae.demo.airflow_client import AirflowClient
+from horae.demo.promises import Promise
+from horae.demo.scenario import Scenario
+from horae.demo.watch import Glance
+from horae.domain.decision import Decision
+from horae.ledger.audit import audit
+from horae.ledger.ledger import Ledger
+from horae.ledger.records import EntryKind
+from horae.local.account import Account
+
+
+def decisions(ledger: Ledger, job: str) -> Sequence[Decision]:
+    """Every decision about a job, oldest first."""
+    return [
+        from_body(Decision, entry.body) for entry in ledger.read(job, kinds=[EntryKind.DECISION])
+    ]
+
+
+def newest_decision(ledger: Ledger, job: str) -> Decision | None:
+    """The newest decision about a job; None before the first."""
+    for entry in ledger.read(job, kinds=[EntryKind.DECISION], limit=1, newest_first=True):
+        return from_body(Decision, entry.body)
+    return None
+
+
+def actions(ledger: Ledger, job: str) -> Sequence[PastAction]:
+    """Every action on a job that ended, oldest first."""
+    return tuple(reversed(History(ledger, job).past_actions()))
+
+
+def triggered_by_optimise(client: AirflowClient) -> Sequence[str]:
+    """Decision ids of the runs of `rescale` that an operator triggered, as Airflow tells."""
+    return [
+        str(run["conf"]["decision"])
+        for run in client.runs("rescale")
+        if run["run_type"] == "operator_triggered" and "decision" in run["conf"]
+    ]
+
+
+def ledger_verifies(ledger: Ledger) -> Promise:
+    """Every hash chain holds."""
+    reports = audit(ledger)
+    breaks = [found.sentence for report in reports for found in report.breaks]
+    entries = sum(report.head.count for report in reports if report.head is not None)
+    return Promise(
+        name="the ledger verifies",
+        held=entries > 0 and not breaks,
+        sentence="; ".join(breaks) or f"{entries} entries",
+    )
+
+
+def account_balances(account: Account) -> Promise:
+    """Every record was counted once."""
+    return Promise(
+        name="the exactly-once account balances",
+        held=account.views > 0 and account.balances,
+        sentence=f"{account.views} views, {account.lost} lost, {account.doubled} doubled",
+    )
+
+
+def reactions(
+    glances: Sequence[Glance], done: Sequence[PastAction], scenario: Scenario
+) -> Sequence[float]:
+    """Seconds from the offered load passing the capacity to the end of the next growth.
+
+    Negative where Horae was there first.
+
+    Args:
+        glances: Looks at the job, oldest first.
+        done: Actions, oldest first.
+        scenario: Tells what a slot really carries.
+    """
+    slot = 1000 / scenario.service_time_ms
+    crossings = [
+        (look.at, after.at)
+        for look, after in pairwise(glances)
+        if not _overloaded(look, slot) and _overloaded(after, slot)
+    ]
+    growths = [a for a in done if a.outcome.target.parallelism > a.outcome.origin.parallelism]
+    found = [_next_growth(at, growths) for _, at in crossings]
+    return [seconds for seconds in found if seconds is not None]
+
+
+def _overloaded(look: Glance, slot: float) -> bool:
+    if look.configuration is None or look.load is None:
+        return False
+    return look.load > look.configuration.parallelism * slot
+
+
+def _next_growth(at: datetime, growths: Sequence[PastAction]) -> float | None:
+    ends = [action.outcome.ended_at for action in growths if action.outcome.ended_at >= at]
+    return (min(ends) - at).total_seconds() if ends else None

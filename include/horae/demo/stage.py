@@ -1,0 +1,174 @@
+"""Everything the demo runs: Kafka, Flink, the job, the load and Airflow, under one folder."""
+
+import json
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from horae.demo.airflow_client import AirflowClient
+from horae.demo.airflow_settings import ADMIN, PROJECT, AirflowPorts, AirflowSettings
+from horae.demo.scenario import PARTITIONS, Scenario
+from horae.domain.clock import Clock
+from horae.local.load_generator import Progress, read_progress
+from horae.local.paths import LocalPaths
+from horae.local.ports import HOST, Ports, require_free
+from horae.local.stack import LocalStack
+from horae.local.stack_settings import StackSettings
+from horae.local.waiting import wait_until
+from horae.local.ysb import YsbSettings
+
+AIRFLOW = "airflow"
+LOAD = "load"
+DAGS = ("observe", "optimise", "rescale", "retrain", "audit")
+
+
+@dataclass(slots=True)
+class Stage:
+    """What runs, and how to start and stop it.
+
+    Attributes:
+        scenario: The story.
+        paths: Where everything lives.
+        ports: Of Kafka and Flink.
+        airflow_ports: Of Airflow.
+        ledger_url: SQLAlchemy URL of the ledger.
+        clock: The time.
+        tell: Called with a line about each thing that was done.
+        started: When the demo began; names its topics.
+    """
+
+    scenario: Scenario
+    paths: LocalPaths
+    ports: Ports
+    airflow_ports: AirflowPorts
+    ledger_url: str
+    clock: Clock
+    tell: Callable[[str], None]
+    started: datetime
+    stack: LocalStack = field(init=False)
+    airflow: AirflowSettings = field(init=False)
+    job: YsbSettings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive what follows from the rest."""
+        settings = StackSettings(ports=self.ports, task_manager=self.scenario.first_task_manager)
+        self.stack = LocalStack(self.paths, clock=self.clock, settings=settings, tell=self.tell)
+        self.job = self.scenario.job(self.stack.broker.address, f"{self.started:%Y%m%d-%H%M%S}")
+        self.airflow = AirflowSettings(
+            home=self.paths.root / "airflow",
+            ports=self.airflow_ports,
+            password=secrets.token_urlsafe(9),
+            connections=self._connections(),
+            horae={
+                "HORAE_HOME": str(self.paths.root),
+                "HORAE_JOBS": str(self.paths.root / "jobs"),
+                "HORAE_LEDGER": self.ledger_url,
+                "HORAE_RETRAIN_SCHEDULE": "*/2 * * * *",
+            },
+        )
+
+    @property
+    def client(self) -> AirflowClient:
+        """A client of Airflow, signed in as its admin."""
+        return AirflowClient(self.airflow.url, ADMIN, self.airflow.password)
+
+    def up(self) -> None:
+        """Start everything but the load; Airflow and the engines start side by side."""
+        self.stack.down(wipe=True)
+        require_free(
+            {f"airflow_ports.{name}": port for name, port in vars_of(self.airflow_ports).items()}
+        )
+        self.scenario.write_job_spec(self.paths, self.job, self.stack.jars.functions)
+        self._write_connections()
+        self._start_airflow()
+        self.stack.up()
+        topics = {self.job.input_topic: PARTITIONS, self.job.output_topic: PARTITIONS}
+        self.stack.create_topics(topics)
+        self._start_job()
+        wait_until(self.client.healthy, "Airflow", clock=self.clock, seconds=120)
+        self.tell(f"Airflow answers at {self.airflow.url}")
+
+    def play(self) -> None:
+        """Begin the story: the load, and the DAGs by their schedules."""
+        self.stack.processes.start(
+            LOAD,
+            [
+                sys.executable, "-m", "horae.local.load_generator",
+                "--bootstrap", self.stack.broker.address, "--topic", self.job.input_topic,
+                "--trace", self.scenario.trace, "--progress", str(self._progress),
+            ],
+            log=self.paths.logs / f"{LOAD}.log",
+        )  # fmt: skip
+        client = self.client
+        wait_until(
+            lambda: set(DAGS) <= set(client.dags()), "the DAGs", clock=self.clock, seconds=60
+        )
+        for dag in DAGS:
+            client.pause(dag, paused=False)
+
+    def progress(self) -> Progress | None:
+        """How far the load is; None before its first word."""
+        return read_progress(self._progress)
+
+    def down(self) -> int:
+        """Stop everything; the number of processes ended. May be repeated."""
+        return self.stack.down()
+
+    @property
+    def _progress(self) -> Path:
+        return self.paths.root / "run" / "load.json"
+
+    def _start_airflow(self) -> None:
+        self._progress.parent.mkdir(parents=True, exist_ok=True)
+        self._progress.unlink(missing_ok=True)
+        shutil.rmtree(self.airflow.home, ignore_errors=True)
+        self.airflow.write()
+        self.stack.processes.start(
+            AIRFLOW,
+            [str(Path(sys.executable).parent / "airflow"), "standalone"],
+            log=self.paths.logs / f"{AIRFLOW}.log",
+            env=self.airflow.environment(),
+            cwd=PROJECT,
+        )
+
+    def _start_job(self) -> None:
+        start = self.scenario.start
+        self.stack.run_job(
+            self.job.script(self.stack.jars.functions),
+            parallelism=start.parallelism,
+            configuration={
+                "execution.checkpointing.interval": f"{start.checkpoint_interval_seconds:g} s"
+            },
+        )
+
+    def _connections(self) -> Mapping[str, Mapping[str, object]]:
+        return {
+            "flink_local": {
+                "conn_type": "flink",
+                "schema": "http",
+                "host": HOST,
+                "port": self.ports.flink_rest,
+            },
+            "kafka_local": {
+                "conn_type": "kafka",
+                "extra": {"bootstrap.servers": self.stack.broker.address},
+            },
+        }
+
+    def _write_connections(self) -> None:
+        path = self.paths.root / "connections.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(self._connections(), indent=2), encoding="utf-8")
+
+
+def vars_of(ports: AirflowPorts) -> dict[str, int]:
+    """Ports by the names of their settings."""
+    return {
+        "web": ports.web,
+        "worker_logs": ports.worker_logs,
+        "trigger_logs": ports.trigger_logs,
+    }
