@@ -1,4 +1,6 @@
-"""Recomputes every hash chain of the ledger, compares the heads with those of the audit before, and
+"""Verify the ledger.
+
+Recomputes every hash chain, compares the heads with those that the audit before has kept, and
 fails naming each entry that was changed, removed, reordered or cut off.
 
 * **Schedule** daily (`HORAE_AUDIT_SCHEDULE`).

@@ -1,4 +1,4 @@
-"""Looks at every job, stores what was measured as a window, and judges all windows at once.
+"""Look at every job, store what was measured as a window, and judge all windows at once.
 
 * **Schedule** every minute (`HORAE_OBSERVE_SCHEDULE`).
 * **look**, one mapped task a job: samples Flink and Kafka, stores the window as Parquet, notices

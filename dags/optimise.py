@@ -1,5 +1,6 @@
-"""Decides about every job, once a cycle: forecast, models, search, policy, guards. Every decision is
-recorded, also one to do nothing.
+"""Decide about every job, once a cycle, and trigger the rescales that were decided.
+
+Forecast, models, search, policy, guards: every decision is recorded, also one to do nothing.
 
 * **Schedule** whenever `observe` has judged new windows.
 * **decide**, one mapped task a job: one decision for the newest window. Repeating it gives the

@@ -1,5 +1,7 @@
-"""Moves one job to another configuration: by savepoint, or in place where the engine can. Verified
-by reading back, rolled back from the newest state where that fails, every step in the ledger.
+"""Move one job to another configuration: by savepoint, or in place where the engine can.
+
+Verified by reading back, rolled back from the newest state where that fails, every step in the
+ledger.
 
 * **Triggered by `optimise`** with a decision that was recorded before.
 * **Triggered by a person** through the form: the wish passes the same guards and is recorded with

@@ -1,5 +1,7 @@
-"""Lets challengers meet the champion among the load forecasters on rolling origins of each job's
-newest window, and promotes by a stated rule. Both scores are recorded.
+"""Let challengers meet the champion among the load forecasters of each job.
+
+They are back-tested on rolling origins of the job's newest window and promoted by a stated rule;
+both scores are recorded.
 
 * **Schedule** hourly (`HORAE_RETRAIN_SCHEDULE`).
 * **compete**, one mapped task a job. A job with too short a past keeps its champion.

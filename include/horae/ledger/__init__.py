@@ -1,0 +1,1 @@
+"""Drafts of what was seen, decided and done come in; numbered, chained entries remain."""

@@ -1,0 +1,117 @@
+"""Rules that every DAG of the fleet keeps."""
+
+import ast
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DAGS = Path(__file__).resolve().parents[2] / "dags"
+FILES = sorted(DAGS.glob("*.py"))
+HEAVY = {"darts", "great_expectations", "pandas", "numpy", "kafka", "sqlalchemy", "horae.control"}
+
+pytestmark = [
+    pytest.mark.enable_socket,  # Airflow looks up the machine's own name
+    pytest.mark.filterwarnings("ignore"),  # Airflow's own
+]
+
+
+@pytest.fixture(scope="module")
+def bag(airflow_home: Path) -> Any:
+    """All DAGs as Airflow reads them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from airflow.dag_processing.dagbag import DagBag
+
+        return DagBag(str(DAGS))
+
+
+def test_every_file_is_read(bag: Any) -> None:
+    """Airflow reads every file of dags/ without an error."""
+    assert bag.import_errors == {}
+
+
+def test_the_fleet_is_the_documented_one(bag: Any) -> None:
+    """The DAGs are observe, optimise, rescale, retrain and audit, each in the file of its name."""
+    assert set(bag.dag_ids) == {"observe", "optimise", "rescale", "retrain", "audit"}
+    assert set(bag.dag_ids) == {file.stem for file in FILES}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_dag_is_documented_tagged_and_owned(bag: Any, file: Path) -> None:
+    """A DAG has its file's docstring as documentation, the tag horae and the owner horae."""
+    dag = bag.dags[file.stem]
+    assert dag.doc_md.split() == (ast.get_docstring(ast.parse(file.read_text())) or "").split()
+    assert "horae" in dag.tags
+    assert {task.owner for task in dag.tasks} == {"horae"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_dag_catches_up_and_each_task_has_a_deadline(bag: Any, file: Path) -> None:
+    """A DAG that was paused does not replay the past, and no task may hang for ever."""
+    dag = bag.dags[file.stem]
+    assert not dag.catchup
+    assert all(task.execution_timeout is not None for task in dag.tasks)
+
+
+def test_what_acts_is_never_tried_again_by_airflow(bag: Any) -> None:
+    """carry_out is not retried: what to do after a broken action is not for a scheduler to say."""
+    assert bag.dags["rescale"].get_task("carry_out").retries == 0
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_dag_file_imports_nothing_heavy_at_its_top(file: Path) -> None:
+    """Airflow parses the files every half minute: heavy imports stand inside the tasks."""
+    found = {name for name in _imports_at_top(file) for heavy in HEAVY if name.startswith(heavy)}
+    assert found == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_dag_file_is_wiring(file: Path) -> None:
+    """A DAG file has at most 120 lines, and a task at most three statements beyond imports."""
+    assert len(file.read_text().splitlines()) <= 120
+    for function in _functions(file):
+        body = [line for line in function.body if not _is_import_or_docstring(line)]
+        assert len(body) <= 3, function.name
+
+
+def test_the_form_of_rescale_refuses_an_unknown_job(bag: Any) -> None:
+    """The form offers the jobs under care and takes no other."""
+    job = bag.dags["rescale"].params.get_param("job")
+    assert job.schema["enum"] == ["checkout"]
+    with pytest.raises(Exception, match="checkout"):
+        job.resolve("nobody")
+
+
+def test_the_form_of_rescale_refuses_numbers_that_make_no_sense(bag: Any) -> None:
+    """Parallelism starts at 1, memory at 512 MiB, and an interval is longer than nothing."""
+    params = bag.dags["rescale"].params
+    for name, value in {
+        "parallelism": 0,
+        "slots": 0,
+        "cpu_cores": 0,
+        "memory_mb": 511,
+        "checkpoint_interval_seconds": 0,
+    }.items():
+        with pytest.raises(Exception, match=str(value)):
+            params.get_param(name).resolve(value)
+
+
+def _imports_at_top(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+def _functions(file: Path) -> list[ast.FunctionDef]:
+    return [n for n in ast.parse(file.read_text()).body if isinstance(n, ast.FunctionDef)]
+
+
+def _is_import_or_docstring(node: ast.stmt) -> bool:
+    is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Import | ast.ImportFrom) or is_docstring
