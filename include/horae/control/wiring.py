@@ -4,8 +4,9 @@ Imports that take long stand inside the functions that need them: a task that on
 neither Darts nor Great Expectations. Every function opens what it needs and closes it again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from horae.control.retrain import Retraining
 from horae.control.surroundings import Surroundings
 from horae.control.understand import Deciding
 from horae.control.validate import Validating
+from horae.domain.job import JobDescription
 from horae.engines.engine import Engine
 from horae.engines.flink import FlinkEngine
 from horae.engines.provisioner import Provisioner
@@ -45,6 +47,9 @@ from horae.settings.job_spec import (
 from horae.settings.spec_file import spec_id
 from horae.settings.spec_folder import named_job_spec
 
+Reading = Callable[[JobDescription], Mapping[str, MetricSource]]
+"""A job as it was found to its metric sources by name; they live for one observation."""
+
 
 def lineage(spec: JobSpec) -> dict[str, str]:
     """What every entry of a job refers to: its spec and the code."""
@@ -66,11 +71,13 @@ def observing(place: Surroundings, job: str) -> Iterator[Observing]:
     """What observing a job needs."""
     spec = named_job_spec(place.environment.jobs_folder, job)
     with ExitStack() as opened:
-        collector = Collector(sources(place, spec, opened), place.clock)
+        reading = sources(place, spec, opened)
         yield Observing(
             spec=spec,
             engine=engine(place, spec, opened),
-            collect=lambda seen, before: collector.collect(seen, before, spec.time),
+            collect=lambda seen, before: Collector(reading(seen), place.clock).collect(
+                seen, before, spec.time, job=spec.name
+            ),
             windows=window_store(place),
             ledger=opened.enter_context(opened_ledger(place)),
             clock=place.clock,
@@ -145,9 +152,7 @@ def acting(place: Surroundings, job: str) -> Iterator[Acting]:
 
 
 @contextmanager
-def watching(
-    place: Surroundings, job: str
-) -> Iterator[tuple[Engine, Sequence[MetricSource], Ledger, JobSpec]]:
+def watching(place: Surroundings, job: str) -> Iterator[tuple[Engine, Reading, Ledger, JobSpec]]:
     """What looking at a job needs that nobody decides about: engine, sources, ledger, spec."""
     spec = named_job_spec(place.environment.jobs_folder, job)
     with ExitStack() as opened:
@@ -218,14 +223,20 @@ def provisioner(place: Surroundings, spec: JobSpec) -> Provisioner | None:
     return TaskManagers(paths, maximum=settings.maximum_task_managers, clock=place.clock)
 
 
-def sources(place: Surroundings, spec: JobSpec, opened: ExitStack) -> Sequence[MetricSource]:
-    """Where the metrics of a job are read."""
+def sources(place: Surroundings, spec: JobSpec, opened: ExitStack) -> Reading:
+    """Where the metrics of a job are read, once it was found."""
     flink = opened.enter_context(FlinkClient(place.flink(spec.engine.connection)))
     kafka = opened.enter_context(KafkaClient(place.kafka(spec.kafka.connection)))
-    return (
-        KafkaSource(kafka, topics=spec.kafka.topics),
-        FlinkSource(flink, job=spec.engine_job_name),
-    )
+    topics = spec.kafka.topics
+
+    def reading(seen: JobDescription) -> Mapping[str, MetricSource]:
+        partitions = partial(kafka.partitions, topics)
+        return {
+            "kafka": KafkaSource(kafka, topics=topics),
+            "flink": FlinkSource(flink, job=seen, partitions=partitions, clock=place.clock),
+        }
+
+    return reading
 
 
 def window_store(place: Surroundings) -> WindowStore:

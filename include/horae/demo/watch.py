@@ -1,18 +1,16 @@
 """What the demo sees of the job, every few seconds: for the live display and the summary."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
-from horae.domain.job import JobPresence
+from horae.domain.job import JobDescription, JobPresence
 from horae.domain.task_manager import TaskManagerShape
 from horae.engines.engine import Engine
 from horae.errors import ExternalError
 from horae.metrics.source import MetricSource
-
-_PRODUCED = "produced_records_total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +43,14 @@ class Watcher:
     Attributes:
         engine: Where the job is found.
         job: Its name there.
-        sources: Where metrics are read.
+        sources: The job as it was found to where its metrics are read.
         task_managers: Tells the TaskManagers that run.
         clock: The time.
     """
 
     engine: Engine
     job: str
-    sources: Sequence[MetricSource]
+    sources: Callable[[JobDescription], Mapping[str, MetricSource]]
     task_managers: Callable[[], Mapping[str, TaskManagerShape]]
     clock: Clock
     _before: tuple[datetime, float] | None = None
@@ -60,33 +58,32 @@ class Watcher:
     def glance(self) -> Glance:
         """Look once; what does not answer is left out."""
         now = self.clock.now()
-        values = self._values(now)
-        presence, configuration = self._description()
+        seen = self._described()
+        values = self._values(seen, now) if seen else {}
         return Glance(
             at=now,
-            presence=presence,
-            configuration=configuration,
+            presence=seen.presence if seen else None,
+            configuration=seen.configuration if seen else None,
             task_managers=tuple(self.task_managers().values()),
-            load=self._load(now, values.get(_PRODUCED)),
+            load=self._load(now, values.get("produced_records_total")),
             lag=values.get("lag_records"),
             latency_seconds=values.get("processing_latency_seconds"),
         )
 
-    def _values(self, now: datetime) -> Mapping[str, float]:
+    def _described(self) -> JobDescription | None:
+        try:
+            return self.engine.describe(self.job)
+        except ExternalError:
+            return None
+
+    def _values(self, seen: JobDescription, now: datetime) -> Mapping[str, float]:
         values: dict[str, float] = {}
-        for source in self.sources:
+        for source in self.sources(seen).values():
             try:
                 values = dict(source.sample(now)) | values
             except ExternalError:
                 continue
         return values
-
-    def _description(self) -> tuple[JobPresence | None, Configuration | None]:
-        try:
-            seen = self.engine.describe(self.job)
-        except ExternalError:
-            return None, None
-        return seen.presence, seen.configuration
 
     def _load(self, now: datetime, produced: float | None) -> float | None:
         if produced is None:

@@ -1,0 +1,113 @@
+"""Turn a point forecast and the errors made before into quantiles and joint paths.
+
+The quantiles are split-conformal [1]: the error at each step is taken to be exchangeable with the
+errors made at that step from earlier origins, so the i-th smallest of `n` stands for the level
+i / (n + 1). Deviation: beyond the smallest and largest error, where conformal prediction answers
+infinity, the line goes on with the slope of a normal distribution of the errors' own scale.
+
+The paths follow the Schaake shuffle [2]: each takes the ranks that the errors of one origin had
+among all, step by step, and reads the quantiles at these ranks. They are therefore as consistent
+in time as real errors are, and spread at every step exactly as the quantiles say.
+
+[1] Lei, G'Sell, Rinaldo, Tibshirani, Wasserman: Distribution-free predictive inference for
+regression, JASA 2018. [2] Clark, Gangopadhyay, Hay, Rajagopalan, Wilby: The Schaake shuffle,
+Journal of Hydrometeorology 2004.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from horae.domain.forecast import LoadForecast
+from horae.forecasting.past import Past
+
+LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+"""The 80 % and 90 % intervals, the median, and the 1 % and 99 % quantiles that Decide asks for."""
+
+PATHS = 256
+"""Enough for the 99 % quantile of a maximum to rest on two or three paths."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outlook:
+    """What a recipe has to say.
+
+    Attributes:
+        point: `silent + steps`, records/s: most likely load from the newest measured point on.
+        errors: `origins x (silent + steps)`, records/s: actual minus forecast, one row an
+            earlier origin, scaled as the caller expects them now.
+    """
+
+    point: Array
+    errors: Array
+
+
+def spread(
+    outlook: Outlook,
+    *,
+    job: str,
+    forecaster: str,
+    past: Past,
+    rng: np.random.Generator,
+) -> LoadForecast:
+    """Make the forecast of an outlook; the steps of the past's silent end are left out."""
+    scores = _normal_scores(len(outlook.errors))
+    ordered = np.sort(outlook.errors, axis=0)
+    quantiles = outlook.point[:, None] + _read(ordered, scores, _columns(LEVELS, ordered.shape[1]))
+    paths = outlook.point + _read(ordered, scores, _shuffled_levels(outlook.errors, rng)).T
+    return LoadForecast(
+        job=job,
+        forecaster=forecaster,
+        start=_start(past),
+        grid_seconds=past.grid_seconds,
+        levels=LEVELS,
+        quantiles=np.maximum(quantiles, 0.0)[past.silent_steps :],
+        paths=np.maximum(paths, 0.0)[:, past.silent_steps :],
+        trained_on_rows=len(past.values),
+        bridged_rows=past.bridged_rows,
+    )
+
+
+def _start(past: Past) -> datetime:
+    newest: datetime = past.index[-1].to_pydatetime()
+    return newest + timedelta(seconds=(past.silent_steps + 1) * past.grid_seconds)
+
+
+def _normal_scores(count: int) -> Array:
+    scores: Array = ndtri(np.arange(1, count + 1) / (count + 1))
+    return scores
+
+
+def _columns(levels: tuple[float, ...], steps: int) -> Array:
+    return np.tile(levels, (steps, 1))
+
+
+def _shuffled_levels(errors: Array, rng: np.random.Generator) -> Array:
+    """Levels in (0, 1), `steps x paths`: the ranks of drawn origins, moved within their rank."""
+    origins, steps = errors.shape
+    ranks = errors.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+    drawn = rng.integers(origins, size=PATHS)
+    within = rng.uniform(size=(PATHS, 1))
+    levels: Array = ((ranks[drawn] + within) / origins).T
+    return np.clip(levels, 1e-6, 1 - 1e-6).reshape(steps, PATHS)
+
+
+def _read(ordered: Array, scores: Array, levels: Array) -> Array:
+    """Quantiles of the errors, sorted by step, at `levels`.
+
+    Args:
+        ordered: `origins x steps`, ascending along a column.
+        scores: `origins`: normal scores of the levels that the rows stand for.
+        levels: `steps x any`, in (0, 1).
+    """
+    at = ndtri(levels)
+    steps = zip(at, ordered.T, strict=True)
+    inner = np.stack([np.interp(wanted, scores, errors) for wanted, errors in steps])
+    beyond = np.minimum(at - scores[0], 0.0) + np.maximum(at - scores[-1], 0.0)
+    quantiles: Array = inner + beyond * ordered.std(axis=0)[:, None]
+    return quantiles

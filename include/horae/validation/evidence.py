@@ -1,0 +1,196 @@
+"""The numbers that the rules judge: one column a rule, worked out of windows."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from horae.domain.metric_catalogue import CATALOGUE
+from horae.domain.window import MetricsWindow
+from horae.settings.job_spec import TimeSettings
+from horae.validation.look import Array, Look
+from horae.validation.rules import BROKER_COUNTERS, RULES
+
+WINDOW_COLUMN = "window"
+TIME_COLUMN = "at"
+
+REFRESH_SECONDS = 10.0
+"""The engine's record counts may be so old, while the broker's are live."""
+
+BALANCE_TOLERANCE = 0.2
+"""Share of the records by which a balance may be off: two systems are not sampled in the same
+moment, and markers of transactions take offsets."""
+
+MARGIN = 1e-6
+"""Of seconds and of settings: what rounding may make of equal numbers."""
+
+
+def evidence(
+    windows: Mapping[str, MetricsWindow],
+    times: Mapping[str, TimeSettings],
+    now: datetime,
+) -> pd.DataFrame:
+    """Work out every rule's numbers.
+
+    Args:
+        windows: Window id to window, at least one.
+        times: Job to its clockwork; every window's job must be among them.
+        now: What freshness is measured against.
+
+    Returns:
+        One row a recent row of a window; columns `window` (its id), `at` (the row's time), and
+        one float64 column a rule. NaN where a rule has nothing to judge; what belongs to a whole
+        window stands in its newest row.
+    """
+    parts = []
+    for window_id, window in windows.items():
+        look = Look.at(window, times=times[window.job], now=now)
+        part = pd.DataFrame(
+            {rule.column: _NUMBERS[rule.name](look, rule.metric) for rule in RULES}
+        )
+        part.insert(0, WINDOW_COLUMN, window_id)
+        part.insert(1, TIME_COLUMN, pd.DatetimeIndex(look.frame.index).tz_convert("UTC"))
+        parts.append(part[look.recent])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _once(look: Look, number: float) -> Array:
+    """A number of the whole window, in its newest row."""
+    column = np.full(len(look.frame), np.nan)
+    column[-1] = number
+    return column
+
+
+def _rows(look: Look, _: str) -> Array:
+    return _once(look, look.rows)
+
+
+def _schema(look: Look, _: str) -> Array:
+    return _once(look, sum(CATALOGUE[name].required for name in look.faulty))
+
+
+def _schema_optional(look: Look, _: str) -> Array:
+    return _once(look, sum(not CATALOGUE[name].required for name in look.faulty))
+
+
+def _grid(look: Look, _: str) -> Array:
+    grid = look.times.grid_seconds
+    astray = np.abs(look.seconds - np.round(look.seconds / grid) * grid) > MARGIN
+    astray[1:] |= np.abs(np.diff(look.seconds) - grid) > MARGIN
+    return _once(look, astray.sum() if look.rows else 0)
+
+
+def _future(look: Look, _: str) -> Array:
+    return _once(look, look.seconds.max() - look.now - look.times.grid_seconds)
+
+
+def _job(look: Look, _: str) -> Array:
+    return _once(look, look.window.job_id is None)
+
+
+def _freshness(look: Look, metric: str) -> Array:
+    """Seconds beyond the allowed age; a metric never measured is as old as the window."""
+    measured = np.flatnonzero(~np.isnan(look.values(metric)))
+    newest = look.seconds[measured[-1]] if len(measured) else look.seconds[0]
+    return _once(look, look.now - newest - look.times.stale_seconds)
+
+
+def _completeness(look: Look, metric: str) -> Array:
+    return _once(look, 1 - np.isnan(look.values(metric)[look.recent]).mean())
+
+
+def _range(look: Look, metric: str) -> Array:
+    return look.values(metric)
+
+
+def _range_past(look: Look, metric: str) -> Array:
+    known = CATALOGUE[metric]
+    past = look.values(metric)[~look.recent]
+    return _once(look, ((past < known.minimum) | (past > known.maximum)).sum())
+
+
+def _changes(look: Look, metric: str) -> tuple[np.ndarray, Array, Array, np.ndarray]:
+    """Between a measured row and the measured one before it.
+
+    Returns:
+        Positions of the later rows; growth; seconds; whether the job may have been started anew.
+    """
+    values = look.values(metric)
+    at = np.flatnonzero(~np.isnan(values))
+    return at[1:], np.diff(values[at]), np.diff(look.seconds[at]), np.diff(look.run[at]) > 0
+
+
+def _monotonic(look: Look, metric: str) -> Array:
+    """By how much a counter fell; a job's own counter may, when it may have been started anew."""
+    at, growth, _, anew = _changes(look, metric)
+    fell = np.maximum(-growth, 0.0)
+    if metric not in BROKER_COUNTERS:
+        fell[anew] = 0.0
+    return _placed(look, at, fell)
+
+
+def _rise(look: Look, metric: str) -> Array:
+    at, growth, seconds, _ = _changes(look, metric)
+    forward = seconds > 0
+    return _placed(look, at[forward], growth[forward] / seconds[forward])
+
+
+def _placed(look: Look, at: np.ndarray, numbers: Array) -> Array:
+    column = np.full(len(look.frame), np.nan)
+    column[at] = numbers
+    return column
+
+
+def _configuration(look: Look, metric: str) -> Array:
+    """Distance of the newest recent measurement from the configuration; NaN without either."""
+    measured = look.values(metric)[look.recent]
+    measured = measured[~np.isnan(measured)]
+    if look.window.configuration is None or not len(measured):
+        return _once(look, np.nan)
+    distance = abs(float(measured[-1]) - getattr(look.window.configuration, metric))
+    return _once(look, distance if distance > MARGIN else 0.0)
+
+
+def _records_balance(look: Look, _: str) -> Array:
+    """Records read beyond those that arrived or left the backlog, since the last restart.
+
+    Looks as far back as a window may be stale, and allows for late counts.
+    """
+    produced, consumed, lag = (
+        look.values(name)
+        for name in ("produced_records_total", "consumed_records_total", "lag_records")
+    )
+    oldest = look.seconds[-1] - max(look.times.sampling_seconds, look.times.stale_seconds)
+    known = ~np.isnan(produced + consumed + lag) & (look.seconds >= oldest)
+    at = np.flatnonzero(known & (look.run == look.run[-1]))
+    if len(at) < 2:
+        return _once(look, np.nan)
+    first, last = at[0], at[-1]
+    read = consumed[last] - consumed[first]
+    arrived = produced[last] - produced[first]
+    late = REFRESH_SECONDS / max(look.seconds[last] - look.seconds[first], MARGIN)
+    allowed = (BALANCE_TOLERANCE + late) * max(read, arrived)
+    return _once(look, read - (arrived + lag[first] - lag[last]) - allowed)
+
+
+_NUMBERS: Mapping[str, Callable[[Look, str], Array]] = MappingProxyType(
+    {
+        "rows": _rows,
+        "schema": _schema,
+        "schema_optional": _schema_optional,
+        "grid": _grid,
+        "future": _future,
+        "job": _job,
+        "records_balance": _records_balance,
+        "freshness": _freshness,
+        "completeness": _completeness,
+        "range": _range,
+        "range_past": _range_past,
+        "monotonic": _monotonic,
+        "rise": _rise,
+        "configuration": _configuration,
+    }
+)
+"""Kind of rule to its arithmetic: a column as long as the window's frame."""
