@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from horae.cli.exit_codes import ExitCode, errors_as_exit_codes
 from horae.domain.clock import SystemClock
-from horae.errors import HoraeError
 from horae.local.orders import OrdersSettings
 from horae.local.paths import LocalPaths
 from horae.local.ports import Ports
@@ -23,11 +23,8 @@ app = typer.Typer(
     help="Kafka, Flink and TaskManagers on this machine, in one folder.", no_args_is_help=True
 )
 _console = Console()
-_errors = Console(stderr=True)
 
-FAILED = 1
-"""Exit code: it could not be started or stopped."""
-NOT_RUNNING = 3
+NOT_RUNNING = ExitCode.UNAVAILABLE
 """Exit code of `status`: not everything runs."""
 
 _Root = Annotated[Path, typer.Option("--root", help="The folder that everything lives in.")]
@@ -52,10 +49,8 @@ def up(
         LocalPaths.under(root), clock=SystemClock(), settings=StackSettings(ports=ports),
         tell=lambda line: _console.print(line, highlight=False),
     )  # fmt: skip
-    try:
+    with errors_as_exit_codes():
         stack.up()
-    except HoraeError as error:
-        raise _failure(error) from error
     _show(stack.status())
 
 
@@ -65,10 +60,8 @@ def down(
     wipe: Annotated[bool, typer.Option("--wipe", help="Delete topics and state as well.")] = False,
 ) -> None:
     """Stop everything that was ever started in the folder."""
-    try:
+    with errors_as_exit_codes():
         ended = LocalStack(LocalPaths.under(root), clock=SystemClock()).down(wipe=wipe)
-    except HoraeError as error:
-        raise _failure(error) from error
     _console.print(f"{ended} processes ended" if ended else "nothing was running")
 
 
@@ -91,11 +84,9 @@ def run(
     chosen = known[job]
     script = orders.script() if job == "orders" else ysb.script(stack.jars.functions)
     configuration = {"execution.checkpointing.interval": checkpoint_interval}
-    try:
+    with errors_as_exit_codes():
         stack.create_topics({chosen.input_topic: partitions, chosen.output_topic: partitions})
         job_id = stack.run_job(script, parallelism=parallelism, configuration=configuration)
-    except HoraeError as error:
-        raise _failure(error) from error
     typer.echo(job_id)
 
 
@@ -112,11 +103,6 @@ def status(
         _show(seen)
     if not seen.running:
         raise typer.Exit(NOT_RUNNING)
-
-
-def _failure(error: HoraeError) -> typer.Exit:
-    _errors.print(str(error), style="red", highlight=False, markup=False)
-    return typer.Exit(FAILED)
 
 
 def _show(seen: StackStatus) -> None:

@@ -129,7 +129,13 @@ def _carry_out(parts: Acting, order: Rescale) -> Outcome:
         references=parts.lineage,
         halted=parts.halted,
     )
-    outcome = rescale(parts.engine, order, journal=journal, clock=parts.clock)
+    outcome = rescale(
+        parts.engine,
+        order,
+        journal=journal,
+        clock=parts.clock,
+        timeout_seconds=parts.spec.engine.step_timeout_seconds,
+    )
     return replace(outcome, job=parts.spec.name)
 
 

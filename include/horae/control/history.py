@@ -95,12 +95,20 @@ class History:
         return running[-1] if running else None
 
     def last_known_state(self) -> KnownState | None:
-        """What the job was last known to run in, by observation or by an action of ours."""
+        """What the job was last known to run in: as observed, or as an action of ours left it."""
         kinds = [EntryKind.WINDOW, EntryKind.OUTCOME]
+        reached: Configuration | None = None
         for entry in self._ledger.read(self._job, kinds=kinds, limit=100, newest_first=True):
-            state = _known_state(entry)
-            if state is not None:
-                return state
+            if entry.kind is EntryKind.OUTCOME:
+                reached = reached or from_body(Outcome, entry.body).reached
+                continue
+            seen = from_body(Observation, entry.body)
+            if seen.configuration is not None:
+                return KnownState(
+                    configuration=reached or seen.configuration,
+                    version=seen.version,
+                    job_id=None if reached else seen.job_id,
+                )
         return None
 
     def champion(self) -> str | None:
@@ -133,16 +141,3 @@ class History:
         for entry in self._entries(kind, limit=1):
             return from_body(value, entry.body)
         return None
-
-
-def _known_state(entry: Entry) -> KnownState | None:
-    if entry.kind == EntryKind.OUTCOME:
-        outcome = from_body(Outcome, entry.body)
-        if outcome.reached is None:
-            return None
-        version = entry.references.get("job_version")
-        return KnownState(configuration=outcome.reached, version=version, job_id=None)
-    seen = from_body(Observation, entry.body)
-    if seen.configuration is None:
-        return None
-    return KnownState(configuration=seen.configuration, version=seen.version, job_id=seen.job_id)

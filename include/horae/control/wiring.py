@@ -232,7 +232,7 @@ def sources(place: Surroundings, spec: JobSpec, opened: ExitStack) -> Reading:
     def reading(seen: JobDescription) -> Mapping[str, MetricSource]:
         partitions = partial(kafka.partitions, topics)
         return {
-            "kafka": KafkaSource(kafka, topics=topics),
+            "kafka": KafkaSource(kafka, topics=topics, group=spec.kafka.group),
             "flink": FlinkSource(flink, job=seen, partitions=partitions, clock=place.clock),
         }
 

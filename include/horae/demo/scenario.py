@@ -1,12 +1,9 @@
 """The story of the demo: which job, which load, and what is told to Horae about them."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from horae.domain.configuration import Configuration
 from horae.domain.task_manager import TaskManagerShape
-from horae.local.paths import LocalPaths
-from horae.local.templates import write_filled_in
 from horae.local.ysb import YsbSettings
 
 JOB = "ysb"
@@ -81,18 +78,3 @@ class Scenario:
             memory_mb=self.start.memory_mb,
             checkpoint_interval_seconds=self.start.checkpoint_interval_seconds,
         )
-
-    def write_job_spec(self, paths: LocalPaths, job: YsbSettings, functions: Path) -> Path:
-        """Write the job's SQL and its spec; returns the folder of specs."""
-        folder = paths.root / "jobs"
-        script = folder / f"{JOB}.sql"
-        folder.mkdir(parents=True, exist_ok=True)
-        script.write_text(job.script(functions), encoding="utf-8")
-        values = {
-            "script": script,
-            "savepoints": paths.savepoints.as_uri(),
-            "input_topic": job.input_topic,
-            "season_seconds": f"{self.day_seconds:g}",
-        }
-        write_filled_in(LocalPaths.resource(f"jobs/{JOB}.yaml"), values, folder / f"{JOB}.yaml")
-        return folder

@@ -1,21 +1,21 @@
 """Everything the demo runs: Kafka, Flink, the job, the load and Airflow, under one folder."""
 
-import json
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from horae.demo.airflow_client import AirflowClient
 from horae.demo.airflow_settings import ADMIN, PROJECT, AirflowPorts, AirflowSettings
+from horae.demo.job_files import connections, write_job_files
 from horae.demo.scenario import PARTITIONS, Scenario
 from horae.domain.clock import Clock
 from horae.local.load_generator import Progress, read_progress
 from horae.local.paths import LocalPaths
-from horae.local.ports import HOST, Ports, require_free
+from horae.local.ports import Ports, require_free
 from horae.local.stack import LocalStack
 from horae.local.stack_settings import StackSettings
 from horae.local.waiting import wait_until
@@ -62,7 +62,7 @@ class Stage:
             home=self.paths.root / "airflow",
             ports=self.airflow_ports,
             password=secrets.token_urlsafe(9),
-            connections=self._connections(),
+            connections=connections(self.stack),
             horae={
                 "HORAE_HOME": str(self.paths.root),
                 "HORAE_JOBS": str(self.paths.root / "jobs"),
@@ -82,8 +82,7 @@ class Stage:
         require_free(
             {f"airflow_ports.{name}": port for name, port in vars_of(self.airflow_ports).items()}
         )
-        self.scenario.write_job_spec(self.paths, self.job, self.stack.jars.functions)
-        self._write_connections()
+        write_job_files(self.stack, self.job, season_seconds=self.scenario.day_seconds)
         self._start_airflow()
         self.stack.up()
         topics = {self.job.input_topic: PARTITIONS, self.job.output_topic: PARTITIONS}
@@ -144,25 +143,6 @@ class Stage:
                 "execution.checkpointing.interval": f"{start.checkpoint_interval_seconds:g} s"
             },
         )
-
-    def _connections(self) -> Mapping[str, Mapping[str, object]]:
-        return {
-            "flink_local": {
-                "conn_type": "flink",
-                "schema": "http",
-                "host": HOST,
-                "port": self.ports.flink_rest,
-            },
-            "kafka_local": {
-                "conn_type": "kafka",
-                "extra": {"bootstrap.servers": self.stack.broker.address},
-            },
-        }
-
-    def _write_connections(self) -> None:
-        path = self.paths.root / "connections.json"
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(self._connections(), indent=2), encoding="utf-8")
 
 
 def vars_of(ports: AirflowPorts) -> dict[str, int]:

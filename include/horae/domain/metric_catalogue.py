@@ -334,13 +334,10 @@ def _row(metric: Metric) -> str:
 def as_markdown() -> str:
     """The page `docs/metrics.md`."""
     lines = (
-        "# Metrics",
-        "",
-        "Made from the catalogue by `python -m horae.domain.metric_catalogue`; do not edit.",
-        "",
+        "# Metrics\n",
+        "Made from the catalogue by `python -m horae.domain.metric_catalogue`; do not edit.\n",
         "A window has one row a grid point and one column a metric. A value at `t` holds for the "
-        "time since the row before. What was not measured is missing, never zero.",
-        "",
+        "time since the row before. What was not measured is missing, never zero.\n",
         "| metric | unit | kind | needed | range | better | meaning |",
         "|---|---|---|---|---|---|---|",
         *(_row(metric) for metric in CATALOGUE.values()),

@@ -74,6 +74,18 @@ class Engine(Protocol):
         """
         ...
 
+    def abandon(self, job: str, *, job_id: str) -> Snapshot | None:
+        """End one incarnation of the job without a new snapshot, as one does with a broken one.
+
+        Returns:
+            The newest state it has completed, which others may already have seen the results of;
+            None when it completed none or never existed. Repeating it is safe.
+
+        Raises:
+            Refused: Ending it would lose its newest checkpoint, so it was left alone.
+        """
+        ...
+
     def resize(self, job: str, configuration: Configuration) -> None:
         """Ask for the configuration's parallelism in place; verify by `describe`.
 

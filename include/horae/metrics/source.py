@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class MetricSource(Protocol):
-    """Reads metrics of one job."""
+    """Reads metrics of one job; lives for one observation and may remember what it read in it."""
 
     @property
     def metrics(self) -> frozenset[str]:
@@ -17,24 +17,33 @@ class MetricSource(Protocol):
         """The present values.
 
         Args:
-            at: Time the sample is booked on.
+            at: The present; samples come in the order of time.
 
         Returns:
-            Metric name to value in the catalogue's unit. What could not be read is left out.
-            Counters are totals since some fixed beginning; a smaller value than before means
-            that the counter started anew.
+            Metric name to value in the catalogue's unit. What could not be read, or is not newer
+            than the sample before, is left out. Counters are totals since some fixed beginning; a
+            smaller value than before means that the counter started anew.
 
         Raises:
-            Unavailable: The source does not answer at all.
+            ExternalError: The source does not answer, says no or talks nonsense.
         """
         ...
 
     def history(
         self, start: datetime, end: datetime, grid_seconds: float
     ) -> Mapping[str, Mapping[datetime, float]]:
-        """What the source still knows of the past, on the grid; empty when it remembers nothing.
+        """What the source still knows of the past; empty when it remembers nothing.
+
+        Args:
+            start: A grid point; what is told begins after it.
+            end: A grid point, not later than the present.
+            grid_seconds: Distance of two grid points.
+
+        Returns:
+            Metric name to grid point to the value of the row that ends there; what is not known
+            is left out. It counts more than samples of the same metric.
 
         Raises:
-            Unavailable: The source does not answer at all.
+            ExternalError: The source does not answer, says no or talks nonsense.
         """
         ...

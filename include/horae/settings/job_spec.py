@@ -1,31 +1,41 @@
 """The job spec: what a person says of one job.
 
 Every class is frozen and refuses unknown names. Defaults suit a production job observed every
-minute; a compressed day scales the times down.
+minute; a compressed day scales the times down. What several settings must hold together is in
+`horae.settings.sense`, asked when a file is read.
 """
 
-from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Mode
 from horae.domain.limits import Limits, Prices
-
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
-"""Lower case, digits, `_`, `.` and `-`: it names ledger chains, files and Airflow map indexes."""
-
-Seconds = Annotated[float, Field(gt=0)]
-Probability = Annotated[float, Field(gt=0, lt=1)]
-Money = Annotated[float, Field(ge=0)]
+from horae.settings.value_types import (
+    Choices,
+    Cores,
+    LocalTime,
+    Mebibytes,
+    Money,
+    Name,
+    Probability,
+    Seconds,
+    Slots,
+    Subtasks,
+    Text,
+    Topic,
+    Zone,
+)
 
 
 class Settings(BaseModel):
     """What all parts of a spec have in common."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False
+    )
 
 
 class SqlProgram(Settings):
@@ -34,6 +44,7 @@ class SqlProgram(Settings):
     Attributes:
         kind: Always `sql`.
         script: Path of the script; relative to the spec's folder. It is sent as it is.
+            Absolute once the spec was read.
     """
 
     kind: Literal["sql"]
@@ -45,14 +56,14 @@ class JarProgram(Settings):
 
     Attributes:
         kind: Always `jar`.
-        jar: Path of the jar; relative to the spec's folder.
+        jar: Path of the jar; relative to the spec's folder. Absolute once the spec was read.
         entry_class: Class with the main method; None: the jar's manifest names it.
         arguments: Arguments of the program.
     """
 
     kind: Literal["jar"]
     jar: Path
-    entry_class: str | None = None
+    entry_class: Text | None = None
     arguments: tuple[str, ...] = ()
 
 
@@ -72,10 +83,10 @@ class EngineSettings(Settings):
     """
 
     kind: Literal["flink"] = "flink"
-    connection: str = "flink_default"
-    job_name: str | None = None
+    connection: Text = "flink_default"
+    job_name: Text | None = None
     program: Annotated[SqlProgram | JarProgram, Field(discriminator="kind")] | None = None
-    savepoint_folder: str | None = None
+    savepoint_folder: Text | None = None
     provisioner: Literal["local"] | None = None
     step_timeout_seconds: Seconds = 300
     transaction_timeout_seconds: Seconds | None = None
@@ -90,9 +101,9 @@ class KafkaSettings(Settings):
         group: Consumer group, for jobs whose engine does not show positions; None: none.
     """
 
-    connection: str = "kafka_default"
-    topics: Annotated[tuple[str, ...], Field(min_length=1)]
-    group: str | None = None
+    connection: Text = "kafka_default"
+    topics: Choices[Topic]
+    group: Text | None = None
 
 
 class TimeSettings(Settings):
@@ -112,32 +123,13 @@ class TimeSettings(Settings):
 
     grid_seconds: Seconds = 60
     cycle_seconds: Seconds = 60
-    sampling_seconds: Annotated[float, Field(ge=0)] = 0
+    sampling_seconds: Annotated[float, Field(ge=0, le=86_400)] = 0
     window_seconds: Seconds = 3 * 86_400
     horizon_seconds: Seconds = 3_600
     season_seconds: Seconds = 86_400
-    retention_hours: Annotated[float, Field(gt=0)] = 24
+    retention_hours: Annotated[float, Field(gt=0, le=366 * 24)] = 24
     stale_seconds: Seconds = 300
     blind_allowance_seconds: Seconds = 1_800
-
-    @model_validator(mode="after")
-    def _times_fit_together(self) -> Self:
-        if self.horizon_seconds < self.grid_seconds:
-            raise ValueError(
-                f"horizon_seconds {self.horizon_seconds:g} must be at least grid_seconds "
-                f"{self.grid_seconds:g}"
-            )
-        if self.window_seconds < 2 * self.grid_seconds:
-            raise ValueError(
-                f"window_seconds {self.window_seconds:g} must be at least two grids of "
-                f"{self.grid_seconds:g} s"
-            )
-        if self.sampling_seconds > self.cycle_seconds:
-            raise ValueError(
-                f"sampling_seconds {self.sampling_seconds:g} must not exceed cycle_seconds "
-                f"{self.cycle_seconds:g}"
-            )
-        return self
 
 
 class SearchSettings(Settings):
@@ -145,23 +137,33 @@ class SearchSettings(Settings):
 
     Attributes:
         parallelism: Legal values; None: 1 to the smaller of partitions and key groups.
+        maximum_task_managers: The most TaskManagers a configuration may need; None: as many as
+            the provisioner or the cluster has.
         slots: Legal slots per TaskManager.
         cpu_cores: Legal CPU cores per TaskManager.
         memory_mb: Legal memory per TaskManager, MiB.
         checkpoint_interval_seconds: Legal checkpoint intervals.
     """
 
-    parallelism: tuple[Annotated[int, Field(ge=1)], ...] | None = None
-    slots: tuple[Annotated[int, Field(ge=1)], ...] | None = None
-    cpu_cores: tuple[Annotated[float, Field(gt=0)], ...] | None = None
-    memory_mb: tuple[Annotated[int, Field(ge=512)], ...] | None = None
-    checkpoint_interval_seconds: tuple[Seconds, ...] | None = None
+    parallelism: Choices[Subtasks] | None = None
+    maximum_task_managers: Annotated[int, Field(ge=1, le=32_768)] | None = None
+    slots: Choices[Slots] | None = None
+    cpu_cores: Choices[Cores] | None = None
+    memory_mb: Choices[Mebibytes] | None = None
+    checkpoint_interval_seconds: Choices[Seconds] | None = None
 
 
 class LimitSettings(Settings):
-    """What the job must hold; see `horae.domain.limits.Limits`.
+    """What the job must hold.
 
     Attributes:
+        processing_latency_seconds: Most the oldest record may have aged when it leaves the source
+            chain.
+        latency_confidence: Probability with which a configuration must hold it.
+        recovery_seconds: Longest time from a failure until the backlog is normal again; None: no
+            limit.
+        commit_latency_seconds: Most a record may have aged when a read_committed reader may see
+            it; None: no limit.
         error_budget: Share of time the limits may be broken.
     """
 
@@ -177,7 +179,14 @@ class LimitSettings(Settings):
 
 
 class PriceSettings(Settings):
-    """Prices in any one money; see `horae.domain.limits.Prices`."""
+    """Prices, all in the same money.
+
+    Attributes:
+        core_hour: One CPU core for an hour.
+        gb_hour: One GiB of memory for an hour.
+        violation_second: What one second beyond the latency limit is worth avoiding.
+        action: What an action costs besides its outage: the risk and the attention.
+    """
 
     core_hour: Money = 0.04
     gb_hour: Money = 0.005
@@ -190,7 +199,11 @@ class PriceSettings(Settings):
 
 
 class HoldSettings(Settings):
-    """Policy `hold`: never moves."""
+    """Policy `hold`: never moves.
+
+    Attributes:
+        name: Always `hold`.
+    """
 
     name: Literal["hold"]
 
@@ -199,6 +212,7 @@ class ThresholdSettings(Settings):
     """Policy `threshold`: reacts to busy time and lag, forecasts nothing.
 
     Attributes:
+        name: Always `threshold`.
         target_utilisation: Busy share that a rescale aims at.
         upper_utilisation: Above it one scales out.
         lower_utilisation: Below it one scales in.
@@ -209,23 +223,14 @@ class ThresholdSettings(Settings):
     upper_utilisation: Probability = 0.85
     lower_utilisation: Probability = 0.4
 
-    @model_validator(mode="after")
-    def _bands_are_ordered(self) -> Self:
-        if not self.lower_utilisation < self.target_utilisation < self.upper_utilisation:
-            raise ValueError(
-                "lower_utilisation < target_utilisation < upper_utilisation must hold; got "
-                f"{self.lower_utilisation:g}, {self.target_utilisation:g}, "
-                f"{self.upper_utilisation:g}"
-            )
-        return self
-
 
 class PlannerSettings(Settings):
     """Policy `planner`: Horae's own.
 
     Attributes:
+        name: Always `planner`.
         draws: Joint draws of load path, capacity and outage.
-        step_seconds: Step of the dynamic program; at least the grid.
+        step_seconds: Step of the dynamic program; the grid where that is longer.
         failures_per_hour: Rate of failures that the price of a configuration counts with.
         stay_seconds: Longest stay over which a gain is counted; None: the season.
         proven_factor: A shrink may raise the peak utilisation to this multiple of the proven one.
@@ -234,9 +239,9 @@ class PlannerSettings(Settings):
     name: Literal["planner"] = "planner"
     draws: Annotated[int, Field(ge=8, le=512)] = 32
     step_seconds: Seconds = 60
-    failures_per_hour: Annotated[float, Field(ge=0)] = 0.02
+    failures_per_hour: Annotated[float, Field(ge=0, le=3_600)] = 0.02
     stay_seconds: Seconds | None = None
-    proven_factor: Annotated[float, Field(gt=1)] = 1.25
+    proven_factor: Annotated[float, Field(gt=1, le=10)] = 1.25
 
 
 PolicySettings = Annotated[
@@ -254,10 +259,10 @@ class QuietHours(Settings):
         zone: IANA time zone.
     """
 
-    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4, 5, 6)
-    start: time
-    end: time
-    zone: str = "UTC"
+    days: Choices[Annotated[int, Field(ge=0, le=6)]] = (0, 1, 2, 3, 4, 5, 6)
+    start: LocalTime
+    end: LocalTime
+    zone: Zone = "UTC"
 
 
 class GuardSettings(Settings):
@@ -273,18 +278,26 @@ class GuardSettings(Settings):
 
     cooldown_seconds: Seconds = 600
     return_seconds: Seconds = 1_800
-    actions_per_day: Annotated[int, Field(ge=0)] = 12
+    actions_per_day: Annotated[int, Field(ge=0, le=10_000)] = 12
     money_per_hour: Money | None = None
     quiet_hours: tuple[QuietHours, ...] = ()
 
 
 class ConfigurationSettings(Settings):
-    """A configuration named in a spec; see `horae.domain.configuration.Configuration`."""
+    """One configuration in full.
 
-    parallelism: Annotated[int, Field(ge=1)]
-    slots: Annotated[int, Field(ge=1)]
-    cpu_cores: Annotated[float, Field(gt=0)]
-    memory_mb: Annotated[int, Field(ge=512)]
+    Attributes:
+        parallelism: Subtasks of each vertex.
+        slots: Slots per TaskManager.
+        cpu_cores: CPU cores per TaskManager.
+        memory_mb: Memory per TaskManager, MiB.
+        checkpoint_interval_seconds: Seconds between the starts of two checkpoints.
+    """
+
+    parallelism: Subtasks
+    slots: Slots
+    cpu_cores: Cores
+    memory_mb: Mebibytes
     checkpoint_interval_seconds: Seconds
 
     def configuration(self) -> Configuration:

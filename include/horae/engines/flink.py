@@ -1,0 +1,101 @@
+"""Flink in session or standalone mode, over REST."""
+
+from pathlib import Path
+
+from horae.clients.flink import FlinkClient
+from horae.domain.clock import Clock
+from horae.domain.configuration import Configuration
+from horae.domain.job import Capabilities, JobDescription
+from horae.engines.engine import Progress, Snapshot
+from horae.engines.flink_capabilities import read_capabilities
+from horae.engines.flink_description import Incarnations, describe
+from horae.engines.flink_lifesigns import read_progress
+from horae.engines.flink_snapshots import FlinkSnapshots
+from horae.engines.flink_start import FlinkStart
+from horae.engines.flink_task_managers import FlinkTaskManagers, require_slots
+from horae.engines.provisioner import Provisioner
+from horae.errors import JobNotRunning
+from horae.settings.job_spec import EngineSettings
+
+# The job may shrink to this when a TaskManager is lost, instead of waiting for a new one.
+_FEWEST_SUBTASKS = 1
+
+
+class FlinkEngine:
+    """An `Engine` over one Flink cluster.
+
+    Args:
+        client: The cluster.
+        settings: How the job is started again, where savepoints go, how long a step may take.
+        clock: For waiting.
+        provisioner: Who adds and removes TaskManagers; None: nobody.
+        sql_runner: Jar that runs SQL scripts; needed only where the cluster has none yet.
+    """
+
+    def __init__(
+        self,
+        client: FlinkClient,
+        settings: EngineSettings,
+        clock: Clock,
+        *,
+        provisioner: Provisioner | None = None,
+        sql_runner: Path | None = None,
+    ) -> None:
+        timeout = settings.step_timeout_seconds
+        self._client = client
+        self._settings = settings
+        self._clock = clock
+        self._provisioner = provisioner
+        self._start = FlinkStart(client, clock, settings.program, sql_runner)
+        self._snapshots = FlinkSnapshots(client, clock, settings.savepoint_folder, timeout)
+        self._timeout_seconds = timeout
+
+    def describe(self, job: str) -> JobDescription:
+        """See `Engine`."""
+        return describe(self._client, job)
+
+    def capabilities(self, job: str) -> Capabilities:
+        """See `Engine`; `why_not` also tells when there is no `high_availability`."""
+        return read_capabilities(
+            self._client, job, provisioner=self._provisioner,
+            savepoint_folder=self._settings.savepoint_folder, not_startable=self._start.why_not(),
+        )  # fmt: skip
+
+    def progress(self, job: str) -> Progress:
+        """See `Engine`."""
+        return read_progress(self._client, self._clock, job)
+
+    def snapshot(self, job: str, *, trigger_id: str, stop: bool) -> Snapshot:
+        """See `Engine`."""
+        if stop:
+            return self._snapshots.stop(job, trigger_id)
+        return self._snapshots.checkpoint(job, trigger_id)
+
+    def abandon(self, job: str, *, job_id: str) -> Snapshot | None:
+        """See `Engine`."""
+        return self._snapshots.abandon(job_id)
+
+    def resize(self, job: str, configuration: Configuration) -> None:
+        """See `Engine`; a vertex runs on with fewer subtasks than wanted while slots lack."""
+        details = self._client.job(Incarnations.read(self._client, job).one_alive(job).id)
+        if details is None or not details.vertices:
+            raise JobNotRunning(f"job {job!r} shows no plan yet; wait until its tasks run")
+        bounds = {
+            vertex.id: (_FEWEST_SUBTASKS, configuration.parallelism) for vertex in details.vertices
+        }
+        self._client.require(details.id, bounds)
+
+    def start(
+        self, job: str, configuration: Configuration, *, job_id: str, snapshot: Snapshot
+    ) -> None:
+        """See `Engine`."""
+        self._start.start(job, configuration, job_id=job_id, snapshot=snapshot)
+
+    def provide(self, configuration: Configuration, *, keep: bool) -> None:
+        """See `Engine`."""
+        if self._provisioner is None:
+            require_slots(self._client, configuration)
+            return
+        FlinkTaskManagers(
+            self._client, self._clock, self._provisioner, self._timeout_seconds
+        ).provide(configuration, keep=keep)

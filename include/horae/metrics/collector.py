@@ -1,0 +1,180 @@
+"""Sources and a clock in, the job's window out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from horae.domain.clock import Clock
+from horae.domain.configuration import Configuration
+from horae.domain.job import JobDescription, JobPresence
+from horae.domain.metric_catalogue import COLUMNS
+from horae.domain.window import MetricsWindow
+from horae.errors import ExternalError
+from horae.metrics.derivation import derive
+from horae.metrics.grid import grid_index, grid_point, step_of
+from horae.metrics.source import MetricSource
+from horae.settings.job_spec import TimeSettings
+
+Row = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What one observation gave.
+
+    Attributes:
+        window: The window up to now.
+        unavailable: Name of each source that failed at least once to what it said last; the
+            metrics of such a source are missing where it failed.
+    """
+
+    window: MetricsWindow
+    unavailable: Mapping[str, str]
+
+
+class Collector:
+    """Samples the sources of one job for one observation.
+
+    Args:
+        sources: Name to source. Where two give the same metric the first counts. Sources whose
+            values belong together (end offsets and positions) are best listed side by side.
+        clock: Tells when to sample, and waits.
+    """
+
+    def __init__(self, sources: Mapping[str, MetricSource], clock: Clock) -> None:
+        self._sources = dict(sources)
+        self._clock = clock
+        self._unavailable: dict[str, str] = {}
+
+    def collect(
+        self,
+        description: JobDescription,
+        previous: MetricsWindow | None,
+        time: TimeSettings,
+        *,
+        job: str | None = None,
+    ) -> Collected:
+        """Sample now and at every grid point of the next `sampling_seconds`, and join the past.
+
+        Repeating it is safe: it only reads. A source that fails costs only its own metrics.
+
+        Args:
+            description: The job as it was found.
+            previous: The window before; None: there is none. One on another grid is not used.
+            time: Grid, sampling time and length of the window.
+            job: Name that the window is stored under; None: the engine's.
+        """
+        self._unavailable = {}
+        rows, collected_at = self._rows(description, time)
+        past = _past(previous, time)
+        frame = _joined(past, rows, time)
+        self._back_fill(frame, past, time)
+        derive(frame)
+        running = description.presence is JobPresence.RUNNING
+        window = MetricsWindow(
+            job=job or description.name,
+            job_id=description.job_id if running else None,
+            version=description.version.id if running and description.version else None,
+            configuration=description.configuration if running else None,
+            grid_seconds=time.grid_seconds,
+            frame=_without_empty_start(frame),
+            collected_at=collected_at,
+        )
+        return Collected(window=window, unavailable=dict(self._unavailable))
+
+    def _rows(
+        self, description: JobDescription, time: TimeSettings
+    ) -> tuple[dict[datetime, Row], datetime]:
+        """Grid point to what was sampled in it, and when the last sample was taken."""
+        at = self._clock.now()
+        last = at + timedelta(seconds=time.sampling_seconds)
+        rows: dict[datetime, Row] = {}
+        while True:
+            point = grid_point(at, time.grid_seconds)
+            row = self._sampled(at, description.configuration)
+            delay = {"sample_delay_seconds": (at - point).total_seconds()}
+            rows[point] = row | delay if row else {}
+            after = grid_point(self._clock.now(), time.grid_seconds) + step_of(time.grid_seconds)
+            if after > last:
+                return rows, at
+            self._clock.wait((after - self._clock.now()).total_seconds())
+            at = max(after, self._clock.now())
+
+    def _sampled(self, at: datetime, configuration: Configuration | None) -> Row:
+        row: Row = {}
+        for name, source in self._sources.items():
+            try:
+                row = {**source.sample(at), **row}
+            except ExternalError as error:
+                self._unavailable[name] = str(error)
+        if configuration is not None and row.get("parallelism") == configuration.parallelism:
+            row |= _settings(configuration)
+        return row
+
+    def _back_fill(
+        self, frame: pd.DataFrame, past: pd.DataFrame | None, time: TimeSettings
+    ) -> None:
+        """Write what the sources remember over the rows that the past does not hold for sure."""
+        step = step_of(time.grid_seconds)
+        end = frame.index[-1].to_pydatetime()
+        for name, source in self._sources.items():
+            known = None if past is None else _last_row_with(past, source.metrics)
+            # The last known row is asked for again: records still under way are there by now.
+            start = (frame.index[0].to_pydatetime() if known is None else known) - step
+            try:
+                told = source.history(start, end, time.grid_seconds)
+            except ExternalError as error:
+                self._unavailable[name] = str(error)
+                continue
+            for metric, values in told.items():
+                series = pd.Series(values, dtype=np.float64).reindex(frame.index)
+                frame[metric] = series.fillna(frame[metric])
+
+
+def _settings(configuration: Configuration) -> Row:
+    return {
+        "slots": float(configuration.slots),
+        "cpu_cores": configuration.cpu_cores,
+        "memory_mb": float(configuration.memory_mb),
+        "checkpoint_interval_seconds": configuration.checkpoint_interval_seconds,
+        "task_managers": float(configuration.task_managers),
+    }
+
+
+def _past(previous: MetricsWindow | None, time: TimeSettings) -> pd.DataFrame | None:
+    if previous is None or previous.grid_seconds != time.grid_seconds:
+        return None
+    return previous.frame if len(previous.frame) else None
+
+
+def _joined(
+    past: pd.DataFrame | None, rows: Mapping[datetime, Row], time: TimeSettings
+) -> pd.DataFrame:
+    """The past and the new rows on one gapless grid, no longer than the window.
+
+    A new row takes the place of an old one as a whole, for its values belong to one moment.
+    """
+    end = max(rows)
+    length = max(1, int(time.window_seconds // time.grid_seconds))
+    start = end - (length - 1) * step_of(time.grid_seconds)
+    index = grid_index(start, end, time.grid_seconds)
+    old = pd.DataFrame(columns=list(COLUMNS)) if past is None else past
+    frame = old.reindex(index=index, columns=list(COLUMNS)).astype(np.float64)
+    for point, row in rows.items():
+        if row and point >= start:
+            frame.loc[point] = pd.Series(row).reindex(frame.columns)
+    return frame
+
+
+def _last_row_with(past: pd.DataFrame, metrics: frozenset[str]) -> datetime | None:
+    known = past[[metric for metric in past.columns if metric in metrics]].dropna(how="all")
+    return known.index[-1].to_pydatetime() if len(known) else None
+
+
+def _without_empty_start(frame: pd.DataFrame) -> pd.DataFrame:
+    """From the first row in which anything is known: how long a window is says what it knows."""
+    known = frame.notna().any(axis=1).to_numpy()
+    return frame.iloc[int(np.argmax(known)) :] if known.any() else frame.iloc[-1:]

@@ -1,0 +1,149 @@
+"""What the planner believes of the configurations worth planning with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from horae.domain.action import RescalePath
+from horae.domain.candidate import Candidate
+from horae.domain.configuration import Configuration
+from horae.domain.job import Capabilities
+from horae.performance.models import Floats, RecoveryModel
+from horae.policy.dynamic_program import NO_PATH
+from horae.policy.paths import path_between
+from horae.policy.policy import Situation
+from horae.policy.pruning import keep_front
+
+WAYS = (RescalePath.IN_PLACE, RescalePath.SAVEPOINT)
+CAPACITY_DRAWS = 256  # the 5 % quantile then rests on a dozen of them
+LOAD_LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # where recovery is asked for, between least and most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Beliefs:
+    """The present configuration (index 0) and the ones worth moving to, `X` in all.
+
+    Attributes:
+        configurations: `X`.
+        candidates: `X`, predicted objectives; None where the present one is not admissible.
+        money_per_hour: `X`.
+        capacity: `256 x X` joint draws, records/s.
+        way: `X x X`, as in `Program`.
+        outage: `D x 2`, seconds in place and by savepoint.
+        outage_p95: `2`, seconds.
+        evaluated: Number of configurations that these were taken from.
+    """
+
+    configurations: tuple[Configuration, ...]
+    candidates: tuple[Candidate | None, ...]
+    money_per_hour: Floats
+    capacity: Floats
+    way: NDArray[np.int_]
+    outage: Floats
+    outage_p95: Floats
+    evaluated: int
+
+    @property
+    def median_capacity(self) -> Floats:
+        """`X`, records/s."""
+        median: Floats = np.median(self.capacity, axis=0)
+        return median
+
+    @property
+    def low_capacity(self) -> Floats:
+        """`X`, the 5 % quantile, records/s."""
+        low: Floats = np.quantile(self.capacity, 0.05, axis=0)
+        return low
+
+    @property
+    def reachable(self) -> NDArray[np.bool_]:
+        """`X`, whether a way leads there from the present one."""
+        found: NDArray[np.bool_] = self.way[0] != NO_PATH
+        return found
+
+    @property
+    def longest_outage(self) -> float:
+        """95 % quantile of the slowest way that leads anywhere, seconds; 0 where none does."""
+        ways = np.unique(self.way[0][self.reachable])
+        return float(self.outage_p95[ways].max()) if len(ways) else 0.0
+
+
+def believe(situation: Situation, *, draws: int) -> Beliefs:
+    """Ask the models, and keep what is worth planning with."""
+    others = [c for c in situation.candidates if c.configuration != situation.current]
+    present = [c for c in situation.candidates if c.configuration == situation.current]
+    candidates: list[Candidate | None] = [present[0] if present else None, *others]
+    configurations = [situation.current, *(c.configuration for c in others)]
+    capacity = situation.models.capacity.draws(configurations, CAPACITY_DRAWS, situation.rng)
+    money = np.array([situation.prices.per_hour(c) for c in configurations])
+    first = _ways([situation.current], configurations, situation.capabilities)[0]
+    kept = keep_front(_objectives(situation, configurations, capacity, money, first), always=0)
+    chosen = tuple(configurations[i] for i in kept)
+    return Beliefs(
+        configurations=chosen,
+        candidates=tuple(candidates[i] for i in kept),
+        money_per_hour=money[kept],
+        capacity=capacity[:, kept],
+        way=_ways(chosen, chosen, situation.capabilities),
+        outage=np.stack(
+            [situation.models.outage.draws(way, draws, situation.rng) for way in WAYS], axis=1
+        ),
+        outage_p95=np.array([situation.models.outage.quantile(way, 0.95) for way in WAYS]),
+        evaluated=len(configurations),
+    )
+
+
+def _objectives(
+    situation: Situation,
+    configurations: Sequence[Configuration],
+    capacity: Floats,
+    money: Floats,
+    way: NDArray[np.int_],
+) -> Floats:
+    """Money, capacity, gentleness of the way, and recovery over the range of the load."""
+    median = np.median(capacity, axis=0)
+    loads = np.quantile(situation.forecast.paths, (0.05, 0.5, 0.95))
+    recovery = [
+        situation.models.recovery.seconds(configurations, load=float(load), capacity=median)
+        for load in loads
+    ]
+    ways = np.where(way == NO_PATH, len(WAYS), way)
+    return np.column_stack([money, -median, ways, *recovery])
+
+
+def _ways(
+    origins: Sequence[Configuration],
+    targets: Sequence[Configuration],
+    capabilities: Capabilities,
+) -> NDArray[np.int_]:
+    paths = [[path_between(x, y, capabilities) for y in targets] for x in origins]
+    return np.array([[NO_PATH if p is None else WAYS.index(p) for p in row] for row in paths])
+
+
+def failure_seconds(
+    recovery: RecoveryModel,
+    configurations: Sequence[Configuration],
+    *,
+    load: Floats,
+    capacity: Floats,
+    longest: float,
+) -> Floats:
+    """Seconds that a failure breaks the limit, mean over the draws: `T x X`.
+
+    Args:
+        recovery: The model.
+        configurations: `X`.
+        load: `T`, mean load of each step, records/s.
+        capacity: `D x X`, records/s.
+        longest: Cut, seconds; where the capacity does not exceed the load there is no recovery,
+            and the backlog counts by itself.
+    """
+    levels = load.min() + (load.max() - load.min()) * np.array(LOAD_LEVELS)
+    means = [
+        np.minimum(recovery.seconds(configurations, load=float(x), capacity=capacity), longest)
+        for x in levels
+    ]
+    table = np.stack([mean.mean(axis=0) for mean in means])
+    return np.stack([np.interp(load, levels, column) for column in table.T], axis=1)

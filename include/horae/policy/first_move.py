@@ -1,0 +1,96 @@
+"""What may be done now, priced in each draw: stay, or switch at the first step that decides."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from horae.performance.models import Floats
+from horae.policy.dynamic_program import NO_PATH, Plan, Program, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Standing:
+    """Where each draw stands when an action that is ordered now takes effect.
+
+    Attributes:
+        plan: The solved program.
+        current: Index of the present configuration.
+        step: First step in which one decides.
+        ages: `D`, age of the backlog at its beginning, seconds.
+    """
+
+    plan: Plan
+    current: int
+    step: int
+    ages: Floats
+
+    def costs(self) -> Floats:
+        """Money from that step on, `D x X`, following the plan after the first move.
+
+        For the present configuration the first move is to stay for a step, for the others it is
+        to switch; infinite where no way leads.
+        """
+        program = self.plan.program
+        running = self.plan.running(self.step)
+        way = program.way[self.current]
+        outage = program.outage[:, np.maximum(way, 0)]
+        outage[:, self.current] = 0
+        after = (self.ages[:, None] + outage)[..., None]
+        money = program.switch_money()[:, np.maximum(way, 0), np.arange(program.configurations)]
+        money[:, way == NO_PATH] = np.inf
+        money[:, self.current] = 0
+        return money + read(running, program.place(after))[..., 0]
+
+    def costs_of_keeping(self, seconds: float) -> Floats:
+        """Money from that step on, `D`, of following the plan only after `seconds`.
+
+        Until then, at least for a step, the present configuration is kept.
+        """
+        program, current = self.plan.program, self.current
+        ends = np.cumsum(program.seconds[self.step :])
+        until = self.step + 1 + int(np.searchsorted(ends[:-1], seconds - 1e-9))
+        value = self.plan.following[until][:, current]
+        before = np.broadcast_to(program.ages, value.shape)
+        for step in range(until - 1, self.step - 1, -1):
+            after = program.age_after(step, before, only=current)
+            money = program.violation * program.broken_share(before, after)
+            steady = program.price[current] + program.failures[step, current]
+            value = program.seconds[step] * (money + steady) + read(value, program.place(after))
+        return read(value, program.place(self.ages[:, None]))[:, 0]
+
+    def stay_seconds(self, target: int) -> Floats:
+        """Seconds that the plan would stay in `target` after switching to it now, `D`."""
+        program = self.plan.program
+        way = program.way[self.current, target]
+        ages = self.ages + program.outage[:, way]
+        there = np.ones(len(ages), dtype=bool)
+        stayed = np.zeros(len(ages))
+        for step in range(self.step, program.steps):
+            below, weight = program.place(ages)
+            node = below + (weight > 0.5)
+            if step > self.step:
+                there &= self.plan.choice[step, target, node] == target
+            stayed += there * program.seconds[step]
+            ages = np.maximum(0, program.age_after(step, ages[:, None], only=target)[:, 0])
+        return stayed
+
+
+def stand(plan: Plan, *, current: int, age_seconds: float) -> Standing:
+    """Roll each draw on in the present configuration until an action can take effect."""
+    program = plan.program
+    step = int(np.argmax(program.decides))
+    ages, _ = roll(program, current=current, age_seconds=age_seconds, until=step)
+    return Standing(plan=plan, current=current, step=step, ages=ages)
+
+
+def roll(
+    program: Program, *, current: int, age_seconds: float, until: int
+) -> tuple[Floats, Floats]:
+    """Ages before step `until` when nothing is done, and seconds beyond the limit up to there."""
+    ages = np.full(len(program.load), age_seconds)
+    broken = np.zeros(len(program.load))
+    for step in range(until):
+        after = program.age_after(step, ages[:, None], only=current)[:, 0]
+        broken += program.seconds[step] * program.broken_share(ages, after)
+        ages = np.clip(after, 0, program.ages[-1])
+    return ages, broken

@@ -1,0 +1,165 @@
+"""What several settings must hold together.
+
+Each rule reads a few settings by name, and blames the first of them. A rule is not asked where one
+of its settings is absent, is None (there is no such limit) or is wrong by itself.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from horae.domain.configuration import Configuration
+from horae.domain.limits import Prices
+from horae.settings.phrases import show_number
+
+AXES = ("parallelism", "slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that must hold.
+
+    Attributes:
+        needs: Names of the settings it reads, such as `time.grid_seconds`; the first is blamed.
+        expected: Their values to what was expected of the first; None where the rule holds.
+    """
+
+    needs: tuple[str, ...]
+    expected: Callable[..., str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A rule that does not hold.
+
+    Attributes:
+        needs: As in the rule.
+        value: The value of the blamed setting.
+        expected: What was expected of it.
+    """
+
+    needs: tuple[str, ...]
+    value: Any
+    expected: str
+
+
+def contradictions(value_of: Callable[[str], Any]) -> Iterator[Contradiction]:
+    """Every rule that does not hold.
+
+    Args:
+        value_of: Name of a setting to its plain value; None where it is not known.
+    """
+    for rule in RULES:
+        values = [value_of(name) for name in rule.needs]
+        if any(value is None for value in values):
+            continue
+        expected = rule.expected(*values)
+        if expected is not None:
+            yield Contradiction(rule.needs, values[0], expected)
+
+
+def _at_least(name: str, other: str, factor: float = 1) -> Rule:
+    times = "" if factor == 1 else f"{factor:g} times "
+
+    def expected(value: float, bound: float) -> str | None:
+        return (
+            None
+            if value >= factor * bound
+            else f"at least {times}{other}, {show_number(factor * bound)}"
+        )
+
+    return Rule((name, other), expected)
+
+
+def _at_most(name: str, other: str) -> Rule:
+    def expected(value: float, bound: float) -> str | None:
+        return None if value <= bound else f"at most {other}, {show_number(bound)}"
+
+    return Rule((name, other), expected)
+
+
+def _below(name: str, other: str) -> Rule:
+    def expected(value: float, bound: float) -> str | None:
+        return None if value < bound else f"less than {other}, {show_number(bound)}"
+
+    return Rule((name, other), expected)
+
+
+def _safe_is_legal(axis: str) -> Rule:
+    def expected(value: float, legal: Sequence[float]) -> str | None:
+        if value in legal:
+            return None
+        listed = ", ".join(show_number(one) for one in legal)
+        return f"one of the legal values of search.{axis}: {listed}"
+
+    return Rule((f"safe_configuration.{axis}", f"search.{axis}"), expected)
+
+
+def _parallelism_fits(
+    parallelism: Sequence[int], slots: Sequence[int], task_managers: int
+) -> str | None:
+    most = max(slots) * task_managers
+    if max(parallelism) <= most:
+        return None
+    return (
+        f"values of at most {most}: search.slots allows {max(slots)} a TaskManager, "
+        f"search.maximum_task_managers {task_managers} of them"
+    )
+
+
+def _safe_fits(parallelism: int, slots: int, task_managers: int) -> str | None:
+    if math.ceil(parallelism / slots) <= task_managers:
+        return None
+    return (
+        f"at most {slots * task_managers}: its slots are {slots} a TaskManager, "
+        f"search.maximum_task_managers allows {task_managers} of them"
+    )
+
+
+def _commit_is_reachable(limit: float, intervals: Sequence[float]) -> str | None:
+    if limit >= min(intervals) / 2:
+        return None
+    return (
+        f"at least {min(intervals) / 2:g}, half of the shortest checkpoint interval: a record is "
+        "committed with the next checkpoint"
+    )
+
+
+def _safe_is_affordable(
+    budget: float, safe: Mapping[str, Any], prices: Mapping[str, float]
+) -> str | None:
+    cost = Prices(**prices).per_hour(Configuration(**safe))
+    return None if cost <= budget else f"at least {cost:g}, the price of safe_configuration"
+
+
+RULES: tuple[Rule, ...] = (
+    _at_least("time.horizon_seconds", "time.grid_seconds"),
+    _at_most("time.horizon_seconds", "time.season_seconds"),
+    _at_least("time.window_seconds", "time.grid_seconds", 2),
+    _at_least("time.season_seconds", "time.grid_seconds", 2),
+    _at_least("time.cycle_seconds", "time.grid_seconds"),
+    _at_most("time.sampling_seconds", "time.cycle_seconds"),
+    _at_least("time.stale_seconds", "time.grid_seconds"),
+    _at_least("time.blind_allowance_seconds", "time.stale_seconds"),
+    _at_most("policy.step_seconds", "time.horizon_seconds"),
+    _below("policy.lower_utilisation", "policy.target_utilisation"),
+    _below("policy.target_utilisation", "policy.upper_utilisation"),
+    Rule(
+        ("search.parallelism", "search.slots", "search.maximum_task_managers"), _parallelism_fits
+    ),
+    *(_safe_is_legal(axis) for axis in AXES),
+    Rule(
+        (
+            "safe_configuration.parallelism",
+            "safe_configuration.slots",
+            "search.maximum_task_managers",
+        ),
+        _safe_fits,
+    ),
+    Rule(
+        ("limits.commit_latency_seconds", "search.checkpoint_interval_seconds"),
+        _commit_is_reachable,
+    ),
+    Rule(("guards.money_per_hour", "safe_configuration", "prices"), _safe_is_affordable),
+)

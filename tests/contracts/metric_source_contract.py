@@ -1,0 +1,63 @@
+"""What every metric source must hold; run on the one in memory here, on the real ones live."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from horae.domain.clock import Clock
+from horae.domain.metric_catalogue import CATALOGUE, MetricKind
+from horae.errors import ExternalError
+from horae.metrics.grid import grid_point
+from horae.metrics.source import MetricSource
+
+GRID_SECONDS = 1.0
+
+
+class MetricSourceContract:
+    """A subclass gives `source`, `clock`, and `lost`: a source whose system does not answer."""
+
+    def test_names_are_in_the_catalogue(self, source: MetricSource) -> None:
+        """A source gives at least one metric, and none that the catalogue does not know."""
+        assert source.metrics
+        assert source.metrics <= set(CATALOGUE)
+
+    def test_sample_gives_valid_values_of_its_own_metrics(
+        self, source: MetricSource, clock: Clock
+    ) -> None:
+        """Every value is a number in its metric's range; what is unknown is left out."""
+        values = source.sample(clock.now())
+        assert values
+        assert set(values) <= source.metrics
+        wrong = {name: at for name, at in values.items() if not CATALOGUE[name].admits(at)}
+        assert wrong == {}
+
+    def test_counters_do_not_fall(self, source: MetricSource, clock: Clock) -> None:
+        """Of a system that nobody restarts, a later total is not the smaller one."""
+        first = source.sample(clock.now())
+        clock.wait(2.5)
+        second = source.sample(clock.now())
+        counters = [name for name in first if CATALOGUE[name].kind is MetricKind.COUNTER]
+        fallen = [name for name in counters if second.get(name, first[name]) < first[name]]
+        assert fallen == []
+
+    def test_history_lies_on_the_grid_within_the_span(
+        self, source: MetricSource, clock: Clock
+    ) -> None:
+        """After the start, up to the end, on grid points, of its own metrics and in range."""
+        end = grid_point(clock.now(), GRID_SECONDS)
+        start = end - timedelta(seconds=30)
+        for name, values in source.history(start, end, GRID_SECONDS).items():
+            assert name in source.metrics
+            assert all(_fits(at, start, end) for at in values)
+            assert all(CATALOGUE[name].admits(value) for value in values.values())
+
+    def test_system_that_does_not_answer_is_told_as_such(
+        self, lost: MetricSource, clock: Clock
+    ) -> None:
+        """Neither silence nor a zero: an error of the house."""
+        with pytest.raises(ExternalError):
+            lost.sample(clock.now())
+
+
+def _fits(at: datetime, start: datetime, end: datetime) -> bool:
+    return start < at <= end and at == grid_point(at, GRID_SECONDS)

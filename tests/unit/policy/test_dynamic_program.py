@@ -1,0 +1,74 @@
+"""The dynamic program on cases that can be done by hand."""
+
+import numpy as np
+import pytest
+
+from horae.policy.dynamic_program import NO_PATH, Program, solve
+
+
+def a_program(**changes: object) -> Program:
+    """Small (100 records/s, 1 a second), large (300, 3 a second); 4 steps of 10 s, calm load."""
+    known: dict[str, object] = {
+        "seconds": np.full(4, 10.0),
+        "decides": np.ones(4, dtype=bool),
+        "load": np.full((1, 4), 50.0),
+        "capacity": np.array([[100.0, 300.0]]),
+        "outage": np.array([[2.0, 4.0]]),
+        "way": np.array([[NO_PATH, 0], [0, NO_PATH]]),
+        "price": np.array([1.0, 3.0]),
+        "failures": np.zeros((4, 2)),
+        "violation": 10.0,
+        "action": 5.0,
+        "limit": 10.0,
+        "ages": np.array([0.0, 10.0, 40.0]),
+    }
+    return Program(**(known | changes))  # type: ignore[arg-type]
+
+
+def test_staying_in_the_small_one_costs_its_price() -> None:
+    """4 steps of 10 s at 1 a second are 40."""
+    assert solve(a_program()).expected[0, 0, 0] == pytest.approx(40)
+
+
+def test_from_the_large_one_it_pays_to_shrink_at_once() -> None:
+    """Outage 2 s x 10 + action 5 + 40 of running are 65, less than 120 of staying."""
+    plan = solve(a_program())
+    assert plan.expected[0, 1, 0] == pytest.approx(65)
+    assert plan.choice[0, 1, 0] == 0
+
+
+def test_a_savepoint_pays_for_both_sets_of_task_managers() -> None:
+    """By savepoint it is 4 s x (10 + 1 for the other set) + 5 + 40 = 89."""
+    by_savepoint = a_program(way=np.array([[NO_PATH, 1], [1, NO_PATH]]))
+    assert solve(by_savepoint).expected[0, 1, 0] == pytest.approx(89)
+
+
+def test_a_step_that_does_not_decide_stays() -> None:
+    """With the first decision after 10 s the large one costs 30 more: 30 + 25 + 30 = 85."""
+    late = a_program(decides=np.array([False, True, True, True]))
+    plan = solve(late)
+    assert plan.expected[0, 1, 0] == pytest.approx(85)
+    assert plan.choice[0, 1, 0] == 1
+
+
+def test_one_grows_for_a_peak_that_would_break_the_limit() -> None:
+    """At load 200 the age grows by 5 s a step, beyond 10 s after two: 2 x 100 against 25 + 80."""
+    peak = a_program(load=np.full((1, 4), 200.0))
+    plan = solve(peak)
+    stay = 4 * 10 + 2 * 10 * 10.0
+    assert plan.choice[0, 0, 0] in (0, 1)
+    assert plan.expected[0, 0, 0] < stay
+
+
+def test_the_share_of_a_step_beyond_the_limit_is_exact() -> None:
+    """From 5 s to 15 s of age half of the step is beyond 10 s; from 15 s to 12 s all of it."""
+    program = a_program()
+    share = program.broken_share(np.array([5.0, 15.0, 0.0]), np.array([15.0, 12.0, 10.0]))
+    np.testing.assert_allclose(share, [0.5, 1.0, 0.0])
+
+
+def test_a_load_of_zero_empties_the_backlog() -> None:
+    """Nothing arrives, so nothing is late after the step."""
+    program = a_program(load=np.zeros((1, 4)))
+    below, weight = program.place(program.age_after(0, np.array([[30.0]]), only=0))
+    assert (below.item(), weight.item()) == (0, 0.0)

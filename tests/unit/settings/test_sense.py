@@ -1,0 +1,150 @@
+"""What several settings must hold together."""
+
+from pathlib import Path
+
+import pytest
+
+from horae.errors import SettingsError
+from horae.settings.job_spec import JobSpec
+from horae.settings.sense import RULES
+from horae.settings.spec_file import read_job_spec
+from horae.settings.structure import locate
+
+SPEC = """\
+name: ysb
+kafka: {{topics: [views]}}
+limits: {{processing_latency_seconds: 10, commit_latency_seconds: {commit}}}
+time: {{{time}}}
+policy: {{{policy}}}
+guards: {{money_per_hour: {money}}}
+search:
+  parallelism: [1, 2, 4]
+  slots: [1, 2]
+  maximum_task_managers: {task_managers}
+  checkpoint_interval_seconds: [10, 60]
+safe_configuration:
+  parallelism: {parallelism}
+  slots: {slots}
+  cpu_cores: 1
+  memory_mb: 1024
+  checkpoint_interval_seconds: 10
+"""
+GOOD = {
+    "time": "grid_seconds: 60",
+    "policy": "name: planner",
+    "commit": 60,
+    "money": 1,
+    "task_managers": 4,
+    "parallelism": 4,
+    "slots": 1,
+}
+
+
+def told(folder: Path, **changes: object) -> list[str]:
+    """What is wrong with the spec under some changes, each as one line."""
+    path = folder / "ysb.yaml"
+    path.write_text(SPEC.format(**GOOD | changes))
+    try:
+        read_job_spec(path)
+    except SettingsError as error:
+        return [str(fault) for fault in error.faults]
+    return []
+
+
+def test_settings_that_fit_are_no_fault(tmp_path: Path) -> None:
+    """The spec that the other tests break has no fault itself."""
+    assert told(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        (
+            {"time": "grid_seconds: 60, horizon_seconds: 30", "policy": "name: hold"},
+            "line 4: time.horizon_seconds: got 30; expected at least time.grid_seconds, 60",
+        ),
+        (
+            {"time": "horizon_seconds: 200, season_seconds: 180"},
+            "line 4: time.horizon_seconds: got 200; expected at most time.season_seconds, 180",
+        ),
+        (
+            {"time": "window_seconds: 100"},
+            "line 4: time.window_seconds: got 100; expected at least 2 times time.grid_seconds, "
+            "120",
+        ),
+        (
+            {"time": "sampling_seconds: 61"},
+            "line 4: time.sampling_seconds: got 61; expected at most time.cycle_seconds, 60",
+        ),
+        (
+            {"time": "cycle_seconds: 30"},
+            "line 4: time.cycle_seconds: got 30; expected at least time.grid_seconds, 60",
+        ),
+        (
+            {"time": "stale_seconds: 2000"},
+            "line 4: time.blind_allowance_seconds: got 1800 (the default); expected at least "
+            "time.stale_seconds, 2000",
+        ),
+        (
+            {"policy": "name: planner, step_seconds: 4000"},
+            "line 5: policy.step_seconds: got 4000; expected at most time.horizon_seconds, 3600",
+        ),
+        (
+            {"policy": "name: threshold, lower_utilisation: 0.7"},
+            "line 5: policy.lower_utilisation: got 0.7; expected less than "
+            "policy.target_utilisation, 0.6",
+        ),
+        (
+            {"commit": 4},
+            "line 3: limits.commit_latency_seconds: got 4; expected at least 5, half of the "
+            "shortest checkpoint interval: a record is committed with the next checkpoint",
+        ),
+        # 4 TaskManagers x (1 core x 0.04 + 1 GiB x 0.005) = 0.18
+        (
+            {"money": 0.1},
+            "line 6: guards.money_per_hour: got 0.1; expected at least 0.18, the price of "
+            "safe_configuration",
+        ),
+        (
+            {"task_managers": 1, "parallelism": 1},
+            "line 8: search.parallelism: got [1, 2, 4]; expected values of at most 2: "
+            "search.slots allows 2 a TaskManager, search.maximum_task_managers 1 of them",
+        ),
+        (
+            {"task_managers": 3},
+            "line 13: safe_configuration.parallelism: got 4; expected at most 3: its slots are 1 "
+            "a TaskManager, search.maximum_task_managers allows 3 of them",
+        ),
+        (
+            {"slots": 4},
+            "line 14: safe_configuration.slots: got 4; expected one of the legal values of "
+            "search.slots: 1, 2",
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other_are_told(
+    tmp_path: Path, changes: dict[str, object], fault: str
+) -> None:
+    """The blamed setting is told with its line, its value and the one it contradicts."""
+    assert told(tmp_path, **changes) == [fault]
+
+
+def test_a_contradiction_is_told_beside_other_faults(tmp_path: Path) -> None:
+    """A fault in one setting does not hide a contradiction of others in the same section."""
+    faults = told(tmp_path, time="cycle_seconds: no, horizon_seconds: 30", policy="name: hold")
+    assert len(faults) == 2
+    assert "time.cycle_seconds: got 'no'" in faults[0] + faults[1]
+    assert "time.horizon_seconds: got 30" in faults[0] + faults[1]
+
+
+def test_a_wrong_setting_is_not_blamed_twice(tmp_path: Path) -> None:
+    """A setting that is wrong by itself is not asked whether it fits."""
+    assert len(told(tmp_path, time="grid_seconds: -60")) == 1
+
+
+@pytest.mark.parametrize("name", sorted({name for rule in RULES for name in rule.needs}))
+def test_every_rule_reads_settings_that_exist(name: str) -> None:
+    """A setting that a rule names is one of the spec's."""
+    *section, last = name.split(".")
+    kinds = locate(tuple(section))[1] or (JobSpec,)
+    assert any(last in kind.model_fields for kind in kinds)
