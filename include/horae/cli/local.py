@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from horae.cli.exit_codes import ExitCode, errors_as_exit_codes
+from horae.demo.job_files import write_job_files
+from horae.demo.load import start_load
+from horae.demo.scenario import Scenario
 from horae.domain.clock import SystemClock
 from horae.local.orders import OrdersSettings
 from horae.local.paths import LocalPaths
@@ -23,6 +26,7 @@ app = typer.Typer(
     help="Kafka, Flink and TaskManagers on this machine, in one folder.", no_args_is_help=True
 )
 _console = Console()
+_errors = Console(stderr=True)
 
 NOT_RUNNING = ExitCode.UNAVAILABLE
 """Exit code of `status`: not everything runs."""
@@ -87,7 +91,27 @@ def run(
     with errors_as_exit_codes():
         stack.create_topics({chosen.input_topic: partitions, chosen.output_topic: partitions})
         job_id = stack.run_job(script, parallelism=parallelism, configuration=configuration)
+        if chosen is ysb:
+            folder = write_job_files(stack, ysb, season_seconds=Scenario().day_seconds)
+            _errors.print(f"its spec is in {folder}: export HORAE_JOBS={folder}", highlight=False)
     typer.echo(job_id)
+
+
+@app.command()
+def load(
+    trace: Annotated[str, typer.Argument(help="Such as days:base=60,peak=700,day=300,days=2")],
+    topic: Annotated[str, typer.Option(help="An existing topic.")] = "ysb-events",
+    events: Annotated[str, typer.Option(help="ads or orders")] = "ads",
+    root: _Root = Path(".horae"),
+) -> None:
+    """Offer a load to a topic of the running stack; `down` ends it early."""
+    with errors_as_exit_codes():
+        start_load(
+            LocalStack(LocalPaths.under(root), clock=SystemClock()),
+            topic=topic,
+            trace=trace,
+            events=events,
+        )
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Kafka: partitions and offsets; the only place that maps the Kafka library's errors."""
 
+import socket
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -131,12 +132,28 @@ class KafkaClient:
 
     def _connected(self) -> Any:
         if self._admin is None:
+            self._require_listener()
             self._admin = KafkaAdminClient(
                 request_timeout_ms=self._timeout_ms,
                 bootstrap_timeout_ms=self._timeout_ms,
                 **library_settings(self._connection),
             )
         return self._admin
+
+    def _require_listener(self) -> None:
+        """Fail at once where the library would try until the time is up, and leave a thread."""
+        failure: OSError | None = None
+        for server in self._connection.bootstrap_servers:
+            host, _, port = server.rpartition(":")
+            try:
+                timeout = self._connection.timeout_seconds
+                socket.create_connection((host.strip("[]"), int(port)), timeout).close()
+            except OSError as error:
+                failure = error
+            else:
+                return
+        if failure is not None:
+            raise failure
 
     @contextmanager
     def _mapped(self, aim: str) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,9 @@ class AirflowSettings:
             for name, value in os.environ.items()
             if not name.startswith(("AIRFLOW", "HORAE_")) and name != "PYTHONDONTWRITEBYTECODE"
         }
-        return kept | {"PATH": f"{PROJECT / '.venv' / 'bin'}{os.pathsep}{kept.get('PATH', '')}"}
+        # `airflow standalone` starts `airflow` by its name.
+        programs = Path(sys.executable).parent
+        return kept | {"PATH": f"{programs}{os.pathsep}{kept.get('PATH', '')}"}
 
     def _options(self) -> dict[str, str]:
         ports = self.ports

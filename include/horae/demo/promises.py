@@ -29,7 +29,7 @@ class Promise:
 
 def scaled_out_and_in(actions: Sequence[PastAction]) -> Promise:
     """Capacity was added and later taken away."""
-    grew = [_grew(action) for action in _done(actions)]
+    grew = [_grew(action) for action in _done(actions) if _changed_parallelism(action)]
     back = True in grew and False in grew[grew.index(True) :]
     told = ", ".join("out" if up else "in" for up in grew) or "no action"
     return Promise(name="scaled out and back in", held=back, sentence=told)
@@ -71,7 +71,7 @@ def no_return(actions: Sequence[PastAction]) -> Promise:
 
 
 def every_action_from_optimise(actions: Sequence[PastAction], triggered: Sequence[str]) -> Promise:
-    """Each action belongs to a run of `rescale` that `optimise` triggered, and each run to one.
+    """Each action belongs to a run of `rescale` that `optimise` triggered.
 
     Args:
         actions: Actions in the ledger.
@@ -92,6 +92,10 @@ def _done(actions: Sequence[PastAction]) -> list[PastAction]:
 
 def _grew(action: PastAction) -> bool:
     return action.outcome.target.parallelism > action.outcome.origin.parallelism
+
+
+def _changed_parallelism(action: PastAction) -> bool:
+    return action.outcome.target.parallelism != action.outcome.origin.parallelism
 
 
 def _between(first: PastAction, second: PastAction) -> timedelta:

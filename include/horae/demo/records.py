@@ -10,6 +10,7 @@ from horae.demo.airflow_client import AirflowClient
 from horae.demo.promises import Promise
 from horae.demo.scenario import Scenario
 from horae.demo.watch import Glance
+from horae.domain.action import OutcomeResult
 from horae.domain.decision import Decision
 from horae.ledger.audit import audit
 from horae.ledger.ledger import Ledger
@@ -71,7 +72,7 @@ def reactions(
 ) -> Sequence[float]:
     """Seconds from the offered load passing the capacity to the end of the next growth.
 
-    Negative where Horae was there first.
+    Where Horae was there first the load never passes the capacity, and nothing is listed.
 
     Args:
         glances: Looks at the job, oldest first.
@@ -84,7 +85,12 @@ def reactions(
         for look, after in pairwise(glances)
         if not _overloaded(look, slot) and _overloaded(after, slot)
     ]
-    growths = [a for a in done if a.outcome.target.parallelism > a.outcome.origin.parallelism]
+    growths = [
+        action
+        for action in done
+        if action.outcome.result is OutcomeResult.DONE
+        and action.outcome.target.parallelism > action.outcome.origin.parallelism
+    ]
     found = [_next_growth(at, growths) for _, at in crossings]
     return [seconds for seconds in found if seconds is not None]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from horae.demo.airflow_client import AirflowClient
 from horae.demo.airflow_settings import ADMIN, PROJECT, AirflowPorts, AirflowSettings
 from horae.demo.job_files import connections, write_job_files
+from horae.demo.load import progress_file, start_load
 from horae.demo.scenario import PARTITIONS, Scenario
 from horae.domain.clock import Clock
 from horae.local.load_generator import Progress, read_progress
@@ -22,7 +23,6 @@ from horae.local.waiting import wait_until
 from horae.local.ysb import YsbSettings
 
 AIRFLOW = "airflow"
-LOAD = "load"
 DAGS = ("observe", "optimise", "rescale", "retrain", "audit")
 
 
@@ -93,15 +93,7 @@ class Stage:
 
     def play(self) -> None:
         """Begin the story: the load, and the DAGs by their schedules."""
-        self.stack.processes.start(
-            LOAD,
-            [
-                sys.executable, "-m", "horae.local.load_generator",
-                "--bootstrap", self.stack.broker.address, "--topic", self.job.input_topic,
-                "--trace", self.scenario.trace, "--progress", str(self._progress),
-            ],
-            log=self.paths.logs / f"{LOAD}.log",
-        )  # fmt: skip
+        start_load(self.stack, topic=self.job.input_topic, trace=self.scenario.trace)
         client = self.client
         wait_until(
             lambda: set(DAGS) <= set(client.dags()), "the DAGs", clock=self.clock, seconds=60
@@ -111,19 +103,13 @@ class Stage:
 
     def progress(self) -> Progress | None:
         """How far the load is; None before its first word."""
-        return read_progress(self._progress)
+        return read_progress(progress_file(self.paths))
 
     def down(self) -> int:
         """Stop everything; the number of processes ended. May be repeated."""
         return self.stack.down()
 
-    @property
-    def _progress(self) -> Path:
-        return self.paths.root / "run" / "load.json"
-
     def _start_airflow(self) -> None:
-        self._progress.parent.mkdir(parents=True, exist_ok=True)
-        self._progress.unlink(missing_ok=True)
         shutil.rmtree(self.airflow.home, ignore_errors=True)
         self.airflow.write()
         self.stack.processes.start(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import pairwise
 
 from horae.demo.watch import Glance
@@ -52,7 +51,7 @@ def tally(
     return Tally(
         seconds=total,
         within_limit=sum(span for look, span in spans if within(look, limit_seconds)) / total,
-        longest_beyond_seconds=_longest_beyond(glances, limit_seconds),
+        longest_beyond_seconds=_longest_beyond(spans, limit_seconds),
         core_hours=core_hours,
         gb_hours=gb_hours,
         money=core_hours * prices.core_hour + gb_hours * prices.gb_hour,
@@ -65,12 +64,9 @@ def within(look: Glance, limit_seconds: float) -> bool:
     return look.latency_seconds is not None and look.latency_seconds <= limit_seconds
 
 
-def _longest_beyond(glances: Sequence[Glance], limit_seconds: float) -> float:
-    longest, since = timedelta(0), None
-    for look in glances:
-        if within(look, limit_seconds):
-            since = None
-            continue
-        since = since or look.at
-        longest = max(longest, look.at - since)
-    return longest.total_seconds()
+def _longest_beyond(spans: Sequence[tuple[Glance, float]], limit_seconds: float) -> float:
+    longest = stretch = 0.0
+    for look, span in spans:
+        stretch = 0.0 if within(look, limit_seconds) else stretch + span
+        longest = max(longest, stretch)
+    return longest

@@ -1,9 +1,10 @@
 """Processes that outlive the one that started them, and are found again after a crash.
 
-Every process gets a session of its own, a record in a file, and a marker in its environment that
-its children inherit. The record tells what should run; the marker finds what runs although no
-record says so (the starter died between start and record, a leader died before its children), so
-that nothing is ever left over or doubled.
+Every process gets a session of its own, a record in a file, and a marker in its environment; its
+children inherit session and marker. The record tells what should run. The marker finds what runs
+although no record says so, as when the starter died in between. The session finds children that
+have overwritten their environment, as programs do that set their own title. So nothing is ever
+left over or doubled.
 """
 
 import json
@@ -36,6 +37,7 @@ class ProcessRecord:
         pid: Its process id.
         created: When the kernel says it was created, seconds since the epoch; with the id, this
             tells it from a later process that got the same id.
+        session: Its session, which its children share.
         argv: Its command line.
         log: File with what it writes.
         details: What the starter wants to know about it later.
@@ -44,6 +46,7 @@ class ProcessRecord:
     name: str
     pid: int
     created: float
+    session: int
     argv: tuple[str, ...]
     log: str
     details: Mapping[str, str]
@@ -123,12 +126,12 @@ class Processes:
         self, name: str, pid: int, argv: Sequence[str], log: Path, details: Mapping[str, str]
     ) -> ProcessRecord:
         try:
-            created = psutil.Process(pid).create_time()
-        except psutil.NoSuchProcess as gone:
+            created, session = psutil.Process(pid).create_time(), os.getsid(pid)
+        except (psutil.NoSuchProcess, ProcessLookupError) as gone:
             raise LocalStackError(f"{name} ended at once\n{end_of(log)}") from gone
         record = ProcessRecord(
-            name=name, pid=pid, created=created, argv=tuple(argv), log=str(log),
-            details=dict(details),
+            name=name, pid=pid, created=created, session=session, argv=tuple(argv),
+            log=str(log), details=dict(details),
         )  # fmt: skip
         draft = self._path(name).with_suffix(".draft")
         draft.write_text(json.dumps(asdict(record), indent=1))
@@ -143,10 +146,23 @@ class Processes:
 
     def _marked(self, name: str | None) -> Iterator[psutil.Process]:
         prefix = f"{self._folder.resolve()}:"
+        sessions = self._sessions(name)
         for process in psutil.process_iter():
             mark = _mark_of(process)
-            if mark.startswith(prefix) and (name is None or mark == self._mark(name)):
+            is_marked = mark.startswith(prefix) and (name is None or mark == self._mark(name))
+            if is_marked or (not mark and _session_of(process) in sessions):
                 yield process
+
+    def _sessions(self, name: str | None) -> set[int]:
+        """Sessions of what was started since the machine was; ids begin anew with it."""
+        records = map(_read_record, self._folder.glob("*.process.json"))
+        return {
+            each.session
+            for each in records
+            if each is not None
+            and (name is None or each.name == name)
+            and each.created >= psutil.boot_time()
+        }
 
     def _kill_marked(self, name: str) -> None:
         self._end(list(self._marked(name)), patience_seconds=0.0)
@@ -208,6 +224,13 @@ def _mark_of(process: psutil.Process) -> str:
         return process.environ().get(_MARKER, "") if _runs(process) else ""
     except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
         return ""
+
+
+def _session_of(process: psutil.Process) -> int | None:
+    try:
+        return os.getsid(process.pid) if _runs(process) else None
+    except ProcessLookupError:
+        return None
 
 
 def _runs(process: psutil.Process) -> bool:

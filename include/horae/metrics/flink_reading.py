@@ -26,9 +26,11 @@ _TASK = frozenset(
         "accumulateBackPressuredTimeMs",
         "busyTimeMsPerSecond",
         "backPressuredTimeMsPerSecond",
+        "numRecordsIn",
     }
 )
 _GAUGE_SECONDS = 60.0  # what the gauges are means over
+_TRICKLE = 10.0  # records/s and subtask; below it a wait may last over a tenth of a second
 _LONGEST_LAG_MS = 366 * 86_400_000.0  # more is what a source says before its first record
 _EARLIEST_MS = -60_000.0  # a producer's clock that is further ahead than this is wrong
 _UNDEFINED_MS = -1.0
@@ -53,6 +55,7 @@ class VertexReading:
         busy_gauge: Busy share, mean over the subtasks and the last minute.
         skew: Busy share of the busiest subtask over the mean, at least 1.
         backpressured_gauge: Back-pressured share, mean over the subtasks and the last minute.
+        handled: Records that came into the vertex, from outside or from other vertices.
         consumed: Records that the vertex's sources have read; NaN for none.
         pending: Records that the sources say are waiting; NaN for none.
         emit_lag_ms: Age of the last record when it left the source, largest over the subtasks.
@@ -66,6 +69,7 @@ class VertexReading:
     busy_gauge: float
     skew: float
     backpressured_gauge: float
+    handled: float
     consumed: float
     pending: float
     emit_lag_ms: float
@@ -80,6 +84,7 @@ class VertexReading:
         mean, most = (_number(gauge.avg), _number(gauge.max)) if gauge else (math.nan, math.nan)
         sources = _by_source_metric(metrics)
         read = "numRecordsIn" if "numRecordsIn" in sources else "numRecordsOut"
+        consumed = _total(sources, read)
         return cls(
             parallelism=parallelism,
             busy_ms=busy,
@@ -88,7 +93,8 @@ class VertexReading:
             busy_gauge=mean / 1000,
             skew=max(1.0, most / mean) if mean > 0 else 1.0,
             backpressured_gauge=_average(metrics, "backPressuredTimeMsPerSecond") / 1000,
-            consumed=_total(sources, read),
+            handled=_sum(metrics, "numRecordsIn") if math.isnan(consumed) else consumed,
+            consumed=consumed,
             pending=_total(sources, "pendingRecords"),
             emit_lag_ms=_emit_lag(sources.get("currentEmitEventTimeLag", ())),
             positions=_positions(metrics),
@@ -112,15 +118,19 @@ class VertexReading:
     def busy_ratio(self, before: "VertexReading | None") -> float:
         """Busy share, mean over the subtasks; NaN when nothing trustworthy is known.
 
-        An idle wait is added to the idle time with a delay of up to five seconds and counts as
-        busy until then, so what the gauge remembers of the last minute is an upper bound.
+        A wait for input is booked as idle at its end, or every five seconds, and counts as busy
+        until then. Where records come so seldom that this matters, what the gauge remembers of the
+        last minute is an upper bound.
         """
         seconds = self.seconds_since(before)
         if before is None or not seconds > 0:
             return self._trusted(self.busy_gauge)
-        counted = (self.busy_ms - before.busy_ms) / 1000 / self.parallelism / seconds
+        per_subtask = seconds * self.parallelism
+        counted = (self.busy_ms - before.busy_ms) / 1000 / per_subtask
+        if (self.handled - before.handled) / per_subtask >= _TRICKLE:
+            return as_share(counted)
         bound = self.busy_gauge * max(1.0, min(_GAUGE_SECONDS, self.running_seconds) / seconds)
-        return min(1.0, max(0.0, counted if math.isnan(bound) else min(counted, bound)))
+        return as_share(counted if math.isnan(bound) else min(counted, bound))
 
     def backpressured_ratio(self, before: "VertexReading | None") -> float:
         """Back-pressured share, mean over the subtasks; NaN when nothing trustworthy is known."""
@@ -128,7 +138,7 @@ class VertexReading:
         if before is None or not seconds > 0:
             return self._trusted(self.backpressured_gauge)
         waited = (self.backpressured_ms - before.backpressured_ms) / 1000 / self.parallelism
-        return min(1.0, max(0.0, waited / seconds))
+        return as_share(waited / seconds)
 
     def consumed_per_second(self, before: "VertexReading | None") -> float:
         """Records read per second since `before`; NaN when that is not known."""
@@ -138,7 +148,12 @@ class VertexReading:
         return (self.consumed - before.consumed) / seconds
 
     def _trusted(self, gauge: float) -> float:
-        return min(1.0, max(0.0, gauge)) if self.running_seconds >= _GAUGE_SECONDS else math.nan
+        return as_share(gauge) if self.running_seconds >= _GAUGE_SECONDS else math.nan
+
+
+def as_share(value: float) -> float:
+    """The value within 0 and 1; NaN stays NaN, which `min` and `max` would make a number."""
+    return value if math.isnan(value) else min(1.0, max(0.0, value))
 
 
 def _number(value: float | None) -> float:

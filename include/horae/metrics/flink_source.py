@@ -12,7 +12,7 @@ from horae.clients.kafka import Partition
 from horae.domain.clock import Clock
 from horae.domain.job import JobDescription, JobPresence
 from horae.errors import ExternalError
-from horae.metrics.flink_reading import VertexReading, wanted_names
+from horae.metrics.flink_reading import VertexReading, as_share, wanted_names
 
 # A request makes the JobManager fetch new values, which takes well under a second, and answers
 # with the old ones.
@@ -81,7 +81,7 @@ class FlinkSource:
     def sample(self, at: datetime) -> Mapping[str, float]:
         """The present values; nothing for a doubled job, and only that it is down for one that is.
 
-        Takes about a second, for Flink answers with old values while it fetches new ones.
+        Takes one to three seconds, for Flink answers with old values while it fetches new ones.
         """
         if self._job.presence is JobPresence.DOUBLED:
             return {}
@@ -102,11 +102,10 @@ class FlinkSource:
         return {}
 
     def _progress(self, details: JobDetails) -> dict[str, float]:
-        """What the vertices' readings say, if they are newer than those before."""
-        readings = self._readings(details)
-        before, self._before = self._before, readings
-        ages = [reading.seconds_since(before.get(key)) for key, reading in readings.items()]
-        if not readings or not any(math.isnan(age) or age > 0 for age in ages):
+        """What the vertices' readings say; nothing when there are none that are new."""
+        readings = self._new_readings(details)
+        before, self._before = self._before, readings or self._before
+        if not readings:
             return {}
         pairs = [(reading, before.get(key)) for key, reading in readings.items()]
         return {
@@ -116,10 +115,11 @@ class FlinkSource:
             "uptime_seconds": min(reading.running_seconds for reading in readings.values()),
         }
 
-    def _readings(self, details: JobDetails) -> dict[str, VertexReading]:
-        """Vertex id to reading; empty while a vertex tells nothing, for the rest says too little.
+    def _new_readings(self, details: JobDetails) -> dict[str, VertexReading]:
+        """Vertex id to reading; empty while a vertex tells nothing, or all tell the same again.
 
-        A vertex that has just been started is unknown to Flink's store until the next fetch.
+        A vertex that has just been started is unknown until the next fetch, and Flink fetches no
+        more often than its `metrics.fetcher.update-interval`.
         """
         vertices = {vertex.id: vertex.parallelism for vertex in details.vertices}
         self._touch(details.id, vertices)
@@ -129,9 +129,13 @@ class FlinkSource:
                 vertex: VertexReading.of(parallelism, self._vertex(details.id, vertex))
                 for vertex, parallelism in vertices.items()
             }
-            if all(not math.isnan(reading.running_ms) for reading in found.values()):
+            known = all(not math.isnan(reading.running_ms) for reading in found.values())
+            if known and any(self._is_new(vertex, reading) for vertex, reading in found.items()):
                 return found
         return {}
+
+    def _is_new(self, vertex: str, reading: VertexReading) -> bool:
+        return reading.seconds_since(self._before.get(vertex)) != 0  # NaN: tasks were started
 
     def _touch(self, job_id: str, vertices: Collection[str]) -> None:
         for vertex in vertices:
@@ -196,7 +200,7 @@ def _utilisation(pairs: Pairs) -> dict[str, float]:
         reading, before = max(gauged, key=lambda pair: pair[0].busy_gauge)
         mean = reading.busy_ratio(before)
         values["busy_ratio_mean"] = mean
-        values["busy_ratio_max"] = min(1.0, mean * reading.skew)
+        values["busy_ratio_max"] = as_share(mean * reading.skew)
     return values
 
 

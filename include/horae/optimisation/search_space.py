@@ -162,6 +162,9 @@ def _resources_rule(configuration: Configuration, bounds: Bounds) -> str | None:
     most = can.maximum_task_managers
     if can.provisioned and most is not None and wanted > most:
         return f"it needs {wanted} TaskManagers, and at most {most} can be had"
+    allowed = bounds.search.maximum_task_managers
+    if allowed is not None and wanted > allowed:
+        return f"it needs {wanted} TaskManagers, and search.maximum_task_managers is {allowed}"
     slots = can.maximum_slots
     if not can.provisioned and slots is not None and configuration.parallelism > slots:
         return f"it needs {configuration.parallelism} slots, and at most {slots} can be had"

@@ -46,5 +46,5 @@ def test_metric_agrees_with_its_name(metric: Metric) -> None:
     ],
 )
 def test_range_holds_its_bounds_and_no_gap(value: float, valid: bool) -> None:
-    """Both bounds are valid; what is outside, missing or infinite is not."""
+    """Both bounds are valid; what is outside or missing is not."""
     assert CATALOGUE["busy_ratio_max"].admits(value) is valid

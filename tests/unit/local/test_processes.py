@@ -82,6 +82,22 @@ def test_children_end_with_their_parent(processes: Processes, tmp_path: Path) ->
     assert processes.family("parent") == []
 
 
+def test_children_without_their_environment_end_too(processes: Processes, tmp_path: Path) -> None:
+    """A child that lost the marker, as one that sets its own title does, is still found."""
+    child = ["/usr/bin/env", "-i", *SLEEP]
+    record = processes.start(
+        "parent", [sys.executable, "-c", PARENT, *child], log=tmp_path / "log"
+    )
+    clock = SystemClock()
+    deadline = clock.now() + timedelta(seconds=20)
+    while len(processes.family("parent")) < 2:
+        assert clock.now() < deadline
+        clock.wait(0.02)
+    os.kill(record.pid, signal.SIGKILL)
+    assert processes.stop_all() == 1
+    assert processes.family("parent") == []
+
+
 def test_a_lost_record_leaves_no_orphan(processes: Processes, tmp_path: Path) -> None:
     """What was started by someone who died before recording it is replaced, not doubled."""
     first = processes.start("one", SLEEP, log=tmp_path / "log")

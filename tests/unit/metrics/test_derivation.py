@@ -69,7 +69,7 @@ def test_lag_is_the_difference_of_offsets_before_what_the_sources_say() -> None:
 
 
 def test_latency_of_a_job_that_is_down_is_the_age_of_what_it_has_not_read() -> None:
-    """100 records a row; the position stands at 200, produced at 12:00:10: 20 s old at 12:00:30."""
+    """100 records a row; it stands at 200, produced at 12:00:10 and 20 s old at 12:00:30."""
     frame = a_frame(
         4,
         produced_records_total=[100, 200, 300, 400],

@@ -29,7 +29,7 @@ def test_wanted_names_leave_out_what_no_reading_is_made_of() -> None:
     """Task counters and the source's own metrics are asked for, other operators' are not."""
     names = [
         "accumulateBusyTimeMs",
-        "numRecordsIn",
+        "numRecordsOut",
         "Calc[2].numRecordsIn",
         f"{SOURCE}.numRecordsIn",
         f"{SOURCE}.pendingRecords",
@@ -75,6 +75,13 @@ def test_long_wait_that_flink_has_not_booked_yet_is_not_taken_for_work() -> None
     before = a_reading(busy=1_000, idle=99_000)
     after = a_reading(busy=6_000, idle=99_000, gauge=10, most=10)
     assert after.busy_ratio(before) == pytest.approx(0.12)
+
+
+def test_work_that_the_gauge_has_not_seen_yet_counts() -> None:
+    """A load that has just come: 5 s busy, 500 records, while the gauge still says 0."""
+    before = a_reading(busy=0, idle=100_000)
+    after = a_reading(busy=5_000, idle=100_000, read=500, gauge=0, most=0)
+    assert after.busy_ratio(before) == 1
 
 
 @pytest.mark.parametrize(("seconds", "ratio"), [(59, math.nan), (61, 0.5)])

@@ -174,6 +174,18 @@ def test_position_is_missing_while_the_broker_does_not_answer() -> None:
     assert values["consumed_records_total"] == 1_000
 
 
+def test_first_minute_of_a_task_tells_no_utilisation() -> None:
+    """Up for 40 s and nothing to compare with: a share of 1 or 0 would be made up."""
+    flink = SmallFlink()
+    flink.metrics |= {
+        "accumulateBusyTimeMs": {"sum": 40_000.0},
+        "accumulateIdleTimeMs": {"sum": 40_000.0},
+    }
+    values = a_source(flink).sample(NOON)
+    assert values["uptime_seconds"] == 40
+    assert {name for name in values if "_ratio" in name} == {"running_subtasks_ratio"}
+
+
 def test_flink_that_stays_silent_gives_a_gap() -> None:
     """No answer about the vertex in all tries: utilisation is missing, liveness is there."""
     values = a_source(SmallFlink(silent_reads=99)).sample(NOON)
