@@ -38,7 +38,8 @@ def act(parts: Acting, decision_id: str, *, actor: str = HORAE) -> Outcome:
 
     Raises:
         Refused: There is no such decision, or it orders nothing.
-        HoraeError: The action broke on the way; its outcome is recorded before this is raised.
+        HoraeError: Whether it still holds could not be found out: nothing was touched, and that is
+            recorded before this is raised.
     """
     history = History(parts.ledger, parts.spec.name)
     ended = history.outcome(decision_id)
@@ -49,14 +50,14 @@ def act(parts: Acting, decision_id: str, *, actor: str = HORAE) -> Outcome:
     started = parts.clock.now()
     try:
         obstacle = _no_longer_holds(parts, history, decision, order)
-        if obstacle is None:
-            outcome = _carry_out(parts, order)
-        else:
-            outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, started, obstacle)
     except HoraeError as error:
-        outcome = _unfinished(parts, order, OutcomeResult.FAILED, started, str(error))
+        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, started, str(error))
         _record(parts, outcome, actor)
         raise
+    if obstacle is None:
+        outcome = _carry_out(parts, order)
+    else:
+        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, started, obstacle)
     _record(parts, outcome, actor)
     return outcome
 
@@ -105,7 +106,7 @@ def _no_longer_holds(
     """
     now = parts.clock.now()
     first = history.action_in_flight(now)
-    if first != decision.id:
+    if first not in (decision.id, None):  # None: our own intention is from long ago, see below
         return f"action {first} of the same job has not ended"
     reason = parts.halted()
     if reason is not None:

@@ -54,7 +54,7 @@ def conclude(
     proposal: Proposal,
     guards: tuple[GuardAnswer, ...],
     *,
-    lag_limit_records: float,
+    lag_limit_records: float | None,
 ) -> Decision:
     """Hold where a guard refuses, otherwise Rescale, executed where the mode lets it."""
     refusals = [answer for answer in guards if not answer.allowed]

@@ -1,12 +1,13 @@
 """Decide about a job, once a cycle or when a person wishes: every decision ends in the ledger."""
 
+import math
 from datetime import timedelta
 
 from horae.control.conclude import Question, conclude, hold
 from horae.control.entries import HORAE, Observation, draft, to_body
 from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
-from horae.control.understand import Deciding, Understanding, understand
+from horae.control.understand import Deciding, Understanding, basis, understand
 from horae.domain.decision import Decision, Mode
 from horae.domain.job import JobPresence
 from horae.domain.proposal import Reason, Stay
@@ -30,14 +31,15 @@ def decide(parts: Deciding, seen: Observation) -> Decision:
     verdict = history.verdict_on(seen.window) if seen.window else None
     obstacle = why_not_ask(parts, seen, verdict)
     if obstacle is not None or verdict is None:
-        return record_decision(parts, hold(question, obstacle or _not_judged()))
+        return record_decision(parts, seen, hold(question, obstacle or _not_judged()))
     try:
         known = understand(parts, history, seen, verdict)
     except NotReady as error:
-        return record_decision(parts, hold(question, _stay(Reason.NOT_READY, str(error))))
+        return record_decision(parts, seen, hold(question, _stay(Reason.NOT_READY, str(error))))
     except ExternalError as error:
-        return record_decision(parts, hold(question, _stay(Reason.SOURCE_UNAVAILABLE, str(error))))
-    return record_decision(parts, _ask_policy(parts, history, question, seen, known), known)
+        stay = _stay(Reason.SOURCE_UNAVAILABLE, str(error))
+        return record_decision(parts, seen, hold(question, stay))
+    return record_decision(parts, seen, _ask_policy(parts, history, question, seen, known), known)
 
 
 def why_not_ask(parts: Deciding, seen: Observation, verdict: Verdict | None) -> Stay | None:
@@ -85,9 +87,12 @@ def _ask_policy(
     return conclude(question, answer, guards, lag_limit_records=lag_limit(parts, load))
 
 
-def lag_limit(parts: Deciding, load: float) -> float:
-    """Records that may wait while the oldest is still within the latency limit."""
-    return parts.spec.limits.processing_latency_seconds * load
+def lag_limit(parts: Deciding, load: float) -> float | None:
+    """Records that may wait while the oldest is still within the latency limit.
+
+    None where the load (records/s) is NaN, that is: not known.
+    """
+    return None if math.isnan(load) else parts.spec.limits.processing_latency_seconds * load
 
 
 def _question(parts: Deciding, seen: Observation) -> Question:
@@ -104,11 +109,11 @@ def _question(parts: Deciding, seen: Observation) -> Question:
 
 
 def record_decision(
-    parts: Deciding, decision: Decision, known: Understanding | None = None
+    parts: Deciding, seen: Observation, decision: Decision, known: Understanding | None = None
 ) -> Decision:
     """Append a decision and what it chose from; a repeat changes nothing."""
     body = to_body(decision)
-    references = parts.lineage
+    references = basis(parts, seen)
     if known is not None:
         body |= {
             "front": to_body(known.front),

@@ -1,5 +1,7 @@
 """Decide about what a person wishes: the same guards and the same ledger as Horae's own moves."""
 
+import math
+
 from horae.control.conclude import Question, conclude, hold
 from horae.control.decide import lag_limit, record_decision
 from horae.control.entries import Observation
@@ -32,12 +34,14 @@ def decide_on_wish(parts: Deciding, seen: Observation, wish: Wish) -> Decision:
         return past
     if seen.configuration is None:
         reason = Reason.SOURCE_UNAVAILABLE if seen.presence is None else Reason.NOT_RUNNING
-        return record_decision(parts, hold(question, Stay(reason=reason, sentence=seen.detail)))
+        stay = Stay(reason=reason, sentence=seen.detail)
+        return record_decision(parts, seen, hold(question, stay))
     scene = _scene(parts, history, seen, seen.configuration)
     proposal = _proposal(history, wish, seen.configuration, scene.capabilities)
     guards = ask_guards(guard_situation(parts, history, question, proposal, scene))
     limit = lag_limit(parts, _load(parts, seen))
-    return record_decision(parts, conclude(question, proposal, guards, lag_limit_records=limit))
+    decision = conclude(question, proposal, guards, lag_limit_records=limit)
+    return record_decision(parts, seen, decision)
 
 
 def _question(parts: Deciding, seen: Observation, wish: Wish) -> Question:
@@ -89,5 +93,5 @@ def _proposal(
 
 def _load(parts: Deciding, seen: Observation) -> float:
     if seen.window is None:
-        return 0.0
+        return math.nan
     return parts.windows.get(seen.window).last("load_records_per_second")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from horae.control.conclude import Question
 from horae.control.entries import Observation
@@ -65,8 +66,8 @@ def guard_situation(
         legal=scene.legal,
         capabilities=scene.capabilities,
         prices=spec.prices.prices(),
-        checkpoints_failing=_checkpoints_failing(parts),
-        rolled_back_from=_rolled_back_from(past),
+        checkpoints_failing=_checkpoints_failing(parts, scene.seen.configuration),
+        rolled_back_from=_rolled_back_from(past, _version_since(history, scene.seen)),
         outage_p99_seconds=outages.quantile(proposal.path, RARELY),
         sink_transactional=timeout is not None,
         transaction_timeout_seconds=timeout,
@@ -84,16 +85,34 @@ def _move(action: PastAction) -> PastMove:
     )
 
 
-def _checkpoints_failing(parts: Deciding) -> bool | None:
+def _checkpoints_failing(parts: Deciding, current: Configuration | None) -> bool | None:
+    """Whether some failed and none was completed since; one failure long ago is no reason.
+
+    A healthy job completes one within two intervals: a checkpoint takes at most half of one.
+    """
     try:
-        return parts.engine.progress(parts.spec.engine_job_name).failed_checkpoints > 0
+        progress = parts.engine.progress(parts.spec.engine_job_name)
     except ExternalError:
         return None
+    if progress.failed_checkpoints == 0:
+        return False
+    if progress.last_checkpoint_at is None or current is None:
+        return True
+    allowed = timedelta(seconds=2 * current.checkpoint_interval_seconds)
+    return parts.clock.now() - progress.last_checkpoint_at > allowed
 
 
-def _rolled_back_from(past: Sequence[PastAction]) -> tuple[Configuration, ...]:
+def _version_since(history: History, seen: Observation) -> datetime | None:
+    return history.version_since(seen.version) if seen.version else None
+
+
+def _rolled_back_from(
+    past: Sequence[PastAction], since: datetime | None
+) -> tuple[Configuration, ...]:
+    """Where this version of the job was rolled back from; None for `since`: as far as is known."""
     return tuple(
         action.outcome.target
         for action in past
         if action.outcome.result is OutcomeResult.ROLLED_BACK
+        and (since is None or action.outcome.ended_at >= since)
     )

@@ -27,7 +27,7 @@ class KnownState:
     Attributes:
         configuration: What it runs in.
         version: Id of the job version.
-        job_id: The engine's id; None after an action of ours, which gave it a new one.
+        job_id: The engine's id; None after an action of ours, which may have given it a new one.
     """
 
     configuration: Configuration
@@ -58,6 +58,14 @@ class History:
     def last_observation(self) -> Observation | None:
         """The newest look at the job; None before the first."""
         return self._newest(EntryKind.WINDOW, Observation)
+
+    def last_window(self) -> str | None:
+        """Id of the newest window, also where looks since then gave none; None before the first.
+
+        A cluster that was away for some cycles must not cost the past.
+        """
+        looks = (from_body(Observation, e.body) for e in self._entries(EntryKind.WINDOW))
+        return next((seen.window for seen in looks if seen.window is not None), None)
 
     def verdict_on(self, window: str) -> Verdict | None:
         """The newest verdict on a window; None when it was not judged."""
@@ -134,7 +142,7 @@ class History:
             if decision is not None and outcome.result is not OutcomeResult.ABANDONED:
                 yield PastAction(decision=decision, outcome=outcome)
 
-    def _entries(self, kind: EntryKind, *, limit: int) -> Iterable[Entry]:
+    def _entries(self, kind: EntryKind, *, limit: int | None = None) -> Iterable[Entry]:
         return self._ledger.read(self._job, kinds=[kind], limit=limit, newest_first=True)
 
     def _newest(self, kind: EntryKind, value: type[Value]) -> Value | None:

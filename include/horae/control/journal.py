@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from horae.control.entries import draft
 from horae.control.kill_switch import Halted
 from horae.domain.clock import Clock
+from horae.errors import LedgerError, Unavailable
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
 
@@ -41,19 +42,21 @@ class LedgerJournal:
         self._record(step, "result", detail)
 
     def _record(self, step: str, phase: str, detail: str) -> None:
-        self.ledger.append(
-            draft(
-                EntryKind.STEP,
-                job=self.job,
-                key=f"{self.action_id}:{self.steps}:{phase}",
-                at=self.clock.now(),
-                body={
-                    "action_id": self.action_id,
-                    "number": self.steps,
-                    "step": step,
-                    "phase": phase,
-                    "detail": detail,
-                },
-                references=self.references | {"decision": self.action_id},
-            )
+        entry = draft(
+            EntryKind.STEP,
+            job=self.job,
+            key=f"{self.action_id}:{self.steps}:{phase}",
+            at=self.clock.now(),
+            body={
+                "action_id": self.action_id,
+                "number": self.steps,
+                "step": step,
+                "phase": phase,
+                "detail": detail,
+            },
+            references=self.references | {"decision": self.action_id},
         )
+        try:
+            self.ledger.append(entry)
+        except Unavailable as error:
+            raise LedgerError(f"the ledger does not answer: {error}") from error

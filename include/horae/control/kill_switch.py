@@ -30,7 +30,7 @@ def file_switch(home: Path, job: str) -> Halted:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip() or "no reason is written in it"
+        return path.read_text(encoding="utf-8", errors="replace").strip() or "no reason is written in it"
     except OSError as error:
         return f"it cannot be read ({error})"
 

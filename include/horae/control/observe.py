@@ -1,15 +1,16 @@
 """Look at a job, store what was measured, notice what somebody else changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from horae.control.entries import ExternalChange, Observation, draft, from_body, to_body
-from horae.control.history import History
+from horae.control.history import History, KnownState
 from horae.domain.clock import Clock
-from horae.domain.job import JobDescription
+from horae.domain.job import JobDescription, JobPresence
 from horae.domain.window import MetricsWindow
 from horae.engines.engine import Engine
-from horae.errors import ExternalError, NotReady, Unavailable
+from horae.errors import ExternalError, NotReady
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
 from horae.metrics.collector import Collected
@@ -44,9 +45,8 @@ def observe(parts: Observing, cycle: str) -> Observation:
     if past is not None:
         return from_body(Observation, past.body)
     history = History(parts.ledger, job)
-    previous = history.last_observation()
-    seen = _look(parts, cycle, previous)
-    _note_external_change(parts, cycle, history, previous, seen)
+    seen = _look(parts, cycle, history.last_window())
+    _note_external_change(parts, cycle, history, seen)
     references = parts.lineage | ({"window": seen.window} if seen.window else {})
     parts.ledger.append(
         draft(
@@ -58,29 +58,56 @@ def observe(parts: Observing, cycle: str) -> Observation:
             references=references,
         )
     )
+    _expire(parts, seen)
     return seen
 
 
-def _look(parts: Observing, cycle: str, previous: Observation | None) -> Observation:
+def _expire(parts: Observing, seen: Observation) -> None:
+    """Remove windows past their retention; the newest stays, for the next one joins it."""
+    before = seen.collected_at - timedelta(hours=parts.spec.time.retention_hours)
+    parts.windows.expire(parts.spec.name, before, keep={seen.window} if seen.window else set())
+
+
+def _look(parts: Observing, cycle: str, before: str | None) -> Observation:
     try:
-        description = parts.engine.describe(parts.spec.engine_job_name)
+        found = parts.engine.describe(parts.spec.engine_job_name)
     except ExternalError as error:
         return _unseen(parts, cycle, str(error))
     try:
-        collected = parts.collect(description, _window_before(parts, previous))
+        collected = parts.collect(found, _window_before(parts, before))
     except NotReady as error:
-        return _seen(parts, cycle, description, None, {"window": str(error)})
-    window_id = parts.windows.put(collected.window)
-    return _seen(parts, cycle, description, window_id, dict(collected.unavailable))
+        return _seen(parts, cycle, found, None, {"window": str(error)})
+    shown, missing = _found_again(parts, found)
+    window_id = parts.windows.put(_as_shown(collected.window, shown))
+    return _seen(parts, cycle, shown, window_id, dict(collected.unavailable) | missing)
 
 
-def _window_before(parts: Observing, previous: Observation | None) -> MetricsWindow | None:
-    if previous is None or previous.window is None:
+def _found_again(parts: Observing, found: JobDescription) -> tuple[JobDescription, dict[str, str]]:
+    """The job at the end of the look: it may have been rescaled while it was sampled."""
+    try:
+        return parts.engine.describe(parts.spec.engine_job_name), {}
+    except ExternalError as error:
+        return found, {"engine": str(error)}
+
+
+def _as_shown(window: MetricsWindow, shown: JobDescription) -> MetricsWindow:
+    """The window, saying of the job what holds at its end."""
+    running = shown.presence is JobPresence.RUNNING
+    return replace(
+        window,
+        job_id=shown.job_id if running else None,
+        version=shown.version.id if running and shown.version else None,
+        configuration=shown.configuration if running else None,
+    )
+
+
+def _window_before(parts: Observing, window: str | None) -> MetricsWindow | None:
+    if window is None:
         return None
     try:
-        return parts.windows.get(previous.window)
-    except Unavailable:
-        return None  # expired or lost: the window starts anew, and says so by its length
+        return parts.windows.get(window)
+    except ExternalError:
+        return None  # expired, lost or altered: a new one begins, and says so by its length
 
 
 def _unseen(parts: Observing, cycle: str, reason: str) -> Observation:
@@ -111,7 +138,7 @@ def _seen(
         presence=description.presence,
         detail=description.detail,
         window=window,
-        job_id=description.job_id,
+        job_id=description.job_id if description.presence is JobPresence.RUNNING else None,
         version=description.version.id if description.version else None,
         configuration=description.configuration,
         collected_at=parts.clock.now(),
@@ -120,18 +147,12 @@ def _seen(
 
 
 def _note_external_change(
-    parts: Observing,
-    cycle: str,
-    history: History,
-    previous: Observation | None,
-    seen: Observation,
+    parts: Observing, cycle: str, history: History, seen: Observation
 ) -> None:
     known = history.last_known_state()
-    if previous is None or known is None or seen.configuration is None:
+    if known is None or seen.configuration is None or _is_same(known, seen):
         return
     if history.action_in_flight(parts.clock.now()) is not None:
-        return
-    if known.configuration == seen.configuration and known.version == seen.version:
         return
     change = ExternalChange(
         job=parts.spec.name,
@@ -143,7 +164,8 @@ def _note_external_change(
         version_after=seen.version,
         sentence=(
             f"somebody else changed the job from {known.configuration} (version "
-            f"{known.version}) to {seen.configuration} (version {seen.version}); it is adopted"
+            f"{known.version}, id {known.job_id or 'given by an action'}) to "
+            f"{seen.configuration} (version {seen.version}, id {seen.job_id}); it is adopted"
         ),
     )
     parts.ledger.append(
@@ -155,4 +177,13 @@ def _note_external_change(
             body=to_body(change),
             references=parts.lineage,
         )
+    )
+
+
+def _is_same(known: KnownState, seen: Observation) -> bool:
+    """Whether nobody deployed the job anew, started it again or rescaled it since."""
+    return (
+        known.configuration == seen.configuration
+        and known.version == seen.version
+        and known.job_id in (None, seen.job_id)
     )

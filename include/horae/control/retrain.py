@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from horae.control.entries import draft, to_body
+from horae.control.entries import draft, from_body, to_body
 from horae.control.history import History
 from horae.errors import NotReady
 from horae.forecasting.promotion import Promotion
@@ -47,12 +47,15 @@ def retrain(parts: Retraining, *, at: datetime) -> tuple[Promotion, ...]:
         NotReady: There is no window yet, or it is too short to compare anything on.
     """
     job = parts.spec.name
+    past = _promoted(parts, at)
+    if past:
+        return past
     history = History(parts.ledger, job)
-    seen = history.last_observation()
-    if seen is None or seen.window is None:
+    window = history.last_window()
+    if window is None:
         raise NotReady(f"job {job} has no window yet; `observe` makes one every cycle")
-    load = parts.windows.get(seen.window).frame["load_records_per_second"]
-    promotions = parts.compete(history.champion(), load, seen.window)
+    load = parts.windows.get(window).frame["load_records_per_second"]
+    promotions = parts.compete(history.champion(), load, window)
     for promotion in promotions:
         parts.ledger.append(
             draft(
@@ -61,7 +64,16 @@ def retrain(parts: Retraining, *, at: datetime) -> tuple[Promotion, ...]:
                 key=f"{at.isoformat()}:{promotion.challenger}",
                 at=at,
                 body=to_body(promotion),
-                references=parts.lineage | {"window": seen.window},
+                references=parts.lineage | {"window": window},
             )
         )
     return promotions
+
+
+def _promoted(parts: Retraining, at: datetime) -> tuple[Promotion, ...]:
+    """What was recorded for this time; its winner is champion by now and must not compete anew."""
+    newest = parts.ledger.read(
+        parts.spec.name, kinds=[EntryKind.PROMOTION], limit=20, newest_first=True
+    )
+    recorded = [from_body(Promotion, entry.body) for entry in newest if entry.time == at]
+    return tuple(reversed(recorded))

@@ -120,7 +120,7 @@ def understand(
         ),
         space=space,
         front=pareto_front(candidates, peak_load=forecast.peak(0.5)),
-        references=_record(parts, seen, verdict, forecast, models),
+        references=_record(parts, seen, forecast, models),
     )
 
 
@@ -224,11 +224,10 @@ def _search(
 def _record(
     parts: Deciding,
     seen: Observation,
-    verdict: Verdict,
     forecast: LoadForecast,
     models: PerformanceModels,
 ) -> dict[str, str]:
-    references = parts.lineage | {"window": verdict.window, "job_version": models.version}
+    references = basis(parts, seen)
     now = parts.clock.now()
     told = {
         EntryKind.FORECAST: forecast_body(forecast),
@@ -247,6 +246,17 @@ def _record(
         )
         references = references | {kind.value: entry.id}
     return references
+
+
+def basis(parts: Deciding, seen: Observation) -> dict[str, str]:
+    """Ids of what every conclusion from a look rests on: spec, code, window, verdict, version."""
+    verdict = parts.ledger.find(parts.spec.name, f"{EntryKind.VERDICT}:{seen.cycle}")
+    ids = {
+        "window": seen.window,
+        "verdict": verdict.id if verdict else None,
+        "job_version": seen.version,
+    }
+    return parts.lineage | {name: known for name, known in ids.items() if known is not None}
 
 
 def forecast_body(forecast: LoadForecast) -> dict[str, Any]:

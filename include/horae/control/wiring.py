@@ -254,5 +254,5 @@ def policy(spec: JobSpec) -> Policy:
     return PlannerPolicy(
         settings=settings,
         time=spec.time,
-        minimum_stay_seconds=spec.guards.return_seconds,
+        minimum_stay_seconds=spec.guards.cooldown_seconds,
     )

@@ -25,14 +25,16 @@ class Scenario:
         days: How many.
         night: Load at midnight, records/s.
         noon: Load at noon, records/s.
+        steepness: 3 lets the load exceed one slot for two fifths of the day.
         service_time_ms: Of one look-up: a slot carries 1000 / service_time_ms records/s.
         start: What the job is started in.
     """
 
-    day_seconds: float = 300
+    day_seconds: float = 320
     days: float = 2
     night: float = 60
     noon: float = 700
+    steepness: float = 3
     service_time_ms: float = 4
     start: Configuration = START
 
@@ -46,7 +48,7 @@ class Scenario:
         """The load in the generator's words."""
         return (
             f"days:base={self.night:g},peak={self.noon:g},day={self.day_seconds:g},"
-            f"days={self.days:g}"
+            f"days={self.days:g},steepness={self.steepness:g}"
         )
 
     @property

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
 from horae.clients.flink import FlinkClient
@@ -186,7 +186,7 @@ class _Shown:
             return None, ", but its TaskManagers do not tell their memory or are gone"
         remark = ", on TaskManagers of different shapes" if len(shapes) > 1 else ""
         # The shape that most subtasks run on; the smaller one where two have as many.
-        shape = min(shapes, key=lambda one: (-shapes[one], one))
+        shape = min(shapes, key=lambda one: (-shapes[one], astuple(one)))
         configuration = Configuration(
             parallelism=self.parallelism,
             slots=shape.slots,

@@ -50,19 +50,21 @@ class ConstantLoad:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompressedDays:
-    """Days that rise smoothly from night to noon and fall again.
+    """Days that rise smoothly from a long night to noon and fall again.
 
     Attributes:
         base: Records a second at midnight, where each day starts and ends.
         peak: Records a second at noon.
         day: Length of a day in seconds.
         days: How many.
+        steepness: 1 is a cosine; a larger one makes the night longer and the rise steeper.
     """
 
     base: float
     peak: float
     day: float
     days: float
+    steepness: float = 1.0
 
     @property
     def duration_seconds(self) -> float:
@@ -70,9 +72,9 @@ class CompressedDays:
         return self.day * self.days
 
     def rate_at(self, seconds: float) -> float:
-        """The load at that time of day: one cosine a day."""
+        """The load at that time of day: a power of a cosine a day."""
         noon = (1.0 - math.cos(2.0 * math.pi * seconds / self.day)) / 2.0
-        return self.base + (self.peak - self.base) * noon
+        return self.base + (self.peak - self.base) * math.pow(noon, self.steepness)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,12 +82,13 @@ class WindowStore:
             )
         return from_parquet(content)
 
-    def expire(self, before: datetime, keep: Collection[str] = ()) -> tuple[str, ...]:
-        """Delete windows whose files were written before `before`.
+    def expire(self, job: str, before: datetime, keep: Collection[str] = ()) -> tuple[str, ...]:
+        """Delete a job's windows whose files were written before `before`.
 
         Repeating it is safe.
 
         Args:
+            job: The job's name.
             before: Aware of its zone.
             keep: Ids that stay whatever their age.
 
@@ -100,7 +101,7 @@ class WindowStore:
         try:
             old = [
                 (window_id, path)
-                for path in self._files.glob(f"{self._root}/*/*.parquet")
+                for path in self._files.glob(f"{self._root}/{job}/*.parquet")
                 if (window_id := _id_of(path)) not in keep and self._written(path) < before
             ]
             for _, path in old:

@@ -11,6 +11,7 @@ from horae.domain.candidate import Candidate
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
 from horae.performance.models import Floats, RecoveryModel
+from horae.policy.admission import why_not_admitted
 from horae.policy.dynamic_program import NO_PATH
 from horae.policy.paths import path_between
 from horae.policy.policy import Situation
@@ -34,6 +35,8 @@ class Beliefs:
         outage: `D x 2`, seconds in place and by savepoint.
         outage_p95: `2`, seconds.
         evaluated: Number of configurations that these were taken from.
+        left_out: The cheapest configuration that the plan leaves out though it would be reached,
+            and why; None: there is none.
     """
 
     configurations: tuple[Configuration, ...]
@@ -44,6 +47,7 @@ class Beliefs:
     outage: Floats
     outage_p95: Floats
     evaluated: int
+    left_out: tuple[Configuration, str] | None
 
     @property
     def median_capacity(self) -> Floats:
@@ -70,8 +74,14 @@ class Beliefs:
         return float(self.outage_p95[ways].max()) if len(ways) else 0.0
 
 
-def believe(situation: Situation, *, draws: int) -> Beliefs:
-    """Ask the models, and keep what is worth planning with."""
+def believe(situation: Situation, *, draws: int, proven_factor: float) -> Beliefs:
+    """Ask the models, and keep what is worth planning with.
+
+    Args:
+        situation: What is decided about.
+        draws: Number of draws of the outage.
+        proven_factor: A shrink may raise the peak utilisation to this multiple of the proven one.
+    """
     others = [c for c in situation.candidates if c.configuration != situation.current]
     present = [c for c in situation.candidates if c.configuration == situation.current]
     candidates: list[Candidate | None] = [present[0] if present else None, *others]
@@ -79,7 +89,12 @@ def believe(situation: Situation, *, draws: int) -> Beliefs:
     capacity = situation.models.capacity.draws(configurations, CAPACITY_DRAWS, situation.rng)
     money = np.array([situation.prices.per_hour(c) for c in configurations])
     first = _ways([situation.current], configurations, situation.capabilities)[0]
-    kept = keep_front(_objectives(situation, configurations, capacity, money, first), always=0)
+    objections = why_not_admitted(
+        situation, candidates, np.median(capacity, axis=0), proven_factor=proven_factor
+    )
+    admitted = np.array([index for index, why in enumerate(objections) if why is None])
+    objectives = _objectives(situation, configurations, capacity, money, first)
+    kept = admitted[keep_front(objectives[admitted], always=0)]
     chosen = tuple(configurations[i] for i in kept)
     return Beliefs(
         configurations=chosen,
@@ -92,7 +107,23 @@ def believe(situation: Situation, *, draws: int) -> Beliefs:
         ),
         outage_p95=np.array([situation.models.outage.quantile(way, 0.95) for way in WAYS]),
         evaluated=len(configurations),
+        left_out=_cheapest_left_out(configurations, objections, money),
     )
+
+
+def _cheapest_left_out(
+    configurations: Sequence[Configuration], objections: Sequence[str | None], money: Floats
+) -> tuple[Configuration, str] | None:
+    """The cheapest of what costs less than the present one and is not admitted."""
+    found = [
+        (float(money[index]), configurations[index], why)
+        for index, why in enumerate(objections)
+        if why is not None and money[index] < money[0]
+    ]
+    if not found:
+        return None
+    _, configuration, why = min(found, key=lambda one: one[0])
+    return configuration, why
 
 
 def _objectives(

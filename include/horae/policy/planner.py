@@ -36,7 +36,7 @@ class PlannerPolicy:
         settings: Its settings.
         time: The job's clockwork.
         minimum_stay_seconds: A saving that is expected to be undone sooner is none; usually the
-            guards' `return_seconds`, so that what a guard would refuse is not begun.
+            guards' `cooldown_seconds`: only something urgent could undo it before.
     """
 
     settings: PlannerSettings
@@ -112,8 +112,9 @@ def _trapped(view: View, danger: Danger) -> Stay:
 
 
 def _stay(view: View, danger: Danger, offer: Offer | None) -> Stay:
+    alone = Reason.NOT_PROVEN if view.beliefs.left_out else Reason.BEST_ALREADY
     return Stay(
-        reason=offer.verdict if offer else Reason.BEST_ALREADY,
+        reason=offer.verdict if offer else alone,
         sentence=why_stay(view, danger, offer),
         evidence={**danger_evidence(view, danger), **offer_evidence(offer)},
     )

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from horae.performance.models import Floats
-from horae.policy.view import SAME_SIZE, View
+from horae.policy.admission import SAME_SIZE
+from horae.policy.view import View
 
 LEAST_CHANCE = 0.02  # below it the draws tell nothing
 MOST_CHANCE = 0.5  # above it a violation is more likely than not, whatever it costs

@@ -8,8 +8,9 @@ import numpy as np
 
 from horae.domain.proposal import Reason
 from horae.performance.models import Floats
+from horae.policy.admission import SAME_SIZE
 from horae.policy.protect import chance_of_overload
-from horae.policy.view import SAME_SIZE, View
+from horae.policy.view import View
 
 MOST_OFFERS = 16
 """Offers looked at closely: what the sixteen cheapest may not do, a dearer one hardly may."""
@@ -47,28 +48,12 @@ class Offer:
     verdict: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What an offer must satisfy besides its own figures.
-
-    Attributes:
-        proven_utilisation: Highest utilisation that was seen to be sustained; None: none was.
-        minimum_stay_seconds: A move that is undone sooner is not worth its interruption.
-    """
-
-    proven_utilisation: float | None
-    minimum_stay_seconds: float
-
-
 def find_offers(view: View, *, minimum_stay_seconds: float) -> tuple[Offer, ...]:
     """The moves that are cheaper than staying on the mean, cheapest first."""
     expected = view.expected
-    rules = Rules(
-        proven_utilisation=_proven_utilisation(view), minimum_stay_seconds=minimum_stay_seconds
-    )
     cheaper = np.flatnonzero(expected < expected[0] - 1e-12)
     ordered = cheaper[np.argsort(expected[cheaper], kind="stable")]
-    return tuple(_offer(view, int(index), rules) for index in ordered[:MOST_OFFERS])
+    return tuple(_offer(view, int(index), minimum_stay_seconds) for index in ordered[:MOST_OFFERS])
 
 
 def best_offer(view: View, offers: Sequence[Offer]) -> Offer | None:
@@ -84,7 +69,7 @@ def best_offer(view: View, offers: Sequence[Offer]) -> Offer | None:
     return max(as_good, key=lambda offer: (offer.low_capacity, -view.expected[offer.index]))
 
 
-def _offer(view: View, index: int, rules: Rules) -> Offer:
+def _offer(view: View, index: int, minimum_stay_seconds: float) -> Offer:
     gains, stay = view.gains(index)
     median = view.beliefs.median_capacity
     shrinks = median[index] < SAME_SIZE * median[0]
@@ -103,30 +88,30 @@ def _offer(view: View, index: int, rules: Rules) -> Offer:
         obstacle=None,
         verdict=Reason.BEST_ALREADY,
     )
-    return _judge(view, draft, rules)
+    return _judge(view, draft, minimum_stay_seconds)
 
 
-def _judge(view: View, offer: Offer, rules: Rules) -> Offer:
-    doubt = _doubt(view, offer, rules)
+def _judge(view: View, offer: Offer, minimum_stay_seconds: float) -> Offer:
+    doubt = _doubt(view, offer)
     if doubt is not None:
         return _with(offer, doubt, Reason.NOT_PROVEN)
     if offer.sure_gain <= 0:
         return _with(offer, "the gain is not certain", Reason.GAIN_TOO_SMALL)
-    if offer.stay_seconds < rules.minimum_stay_seconds:
-        least = rules.minimum_stay_seconds
+    if offer.stay_seconds < minimum_stay_seconds:
+        least = minimum_stay_seconds
         why = f"it would last {offer.stay_seconds:.0f} s only, less than {least:.0f} s"
         return _with(offer, why, Reason.GAIN_TOO_SMALL)
     return offer
 
 
-def _doubt(view: View, offer: Offer, rules: Rules) -> str | None:
+def _doubt(view: View, offer: Offer) -> str | None:
     if offer.reason is Reason.IMPROVE:
         known = view.timeline.season_known
         return None if known else "a shape is judged over a whole season, and none was seen yet"
-    return _doubt_of_shrinking(view, offer, rules) or _doubt_of_limits(view, offer)
+    return _doubt_of_shrinking(view, offer)
 
 
-def _doubt_of_shrinking(view: View, offer: Offer, rules: Rules) -> str | None:
+def _doubt_of_shrinking(view: View, offer: Offer) -> str | None:
     if np.isnan(view.signals.age_seconds):
         return "the age of the backlog is not known"
     if offer.low_capacity <= offer.high_load:
@@ -134,26 +119,8 @@ def _doubt_of_shrinking(view: View, offer: Offer, rules: Rules) -> str | None:
             f"it is only 95 % sure to carry {offer.low_capacity:,.0f} records/s, and before one "
             f"could be back the load may reach {offer.high_load:,.0f} records/s"
         )
-    if rules.proven_utilisation is None:
-        return "no load was seen to be sustained yet in this version of the job"
-    most = view.settings.proven_factor * rules.proven_utilisation
-    if offer.utilisation > most:
-        return f"it would be {offer.utilisation:.0%} utilised, and at most {most:.0%} is proven"
-    return None
-
-
-def _doubt_of_limits(view: View, offer: Offer) -> str | None:
-    limits, candidate = view.situation.limits, view.beliefs.candidates[offer.index]
-    if candidate is None:
-        return "nothing is predicted of it"
-    if offer.risk > 1 - limits.latency_confidence:
+    if offer.risk > 1 - view.situation.limits.latency_confidence:
         return f"the chance that the load exceeds its capacity is {offer.risk:.0%}"
-    recovery = limits.recovery_seconds
-    if recovery is not None and candidate.recovery_seconds > recovery:
-        return (
-            f"after a failure it needs {candidate.recovery_seconds:.0f} s, and "
-            f"{recovery:.0f} s are allowed"
-        )
     return None
 
 
@@ -166,10 +133,3 @@ def _loads_until_back(view: View, index: int) -> Floats:
     there = view.beliefs.outage_p95[view.beliefs.way[0, index]]
     back = view.pace.effect + there + view.look_ahead_seconds
     return view.largest_loads(0, float(back))
-
-
-def _proven_utilisation(view: View) -> float | None:
-    proven = view.situation.models.proven_load
-    if proven is None:
-        return None
-    return min(1.0, proven / float(view.beliefs.median_capacity[0]))

@@ -14,9 +14,6 @@ from horae.policy.signals import Signals, load_history, read_signals
 from horae.policy.timeline import Pace, Timeline, lay_out
 from horae.settings.job_spec import PlannerSettings
 
-SAME_SIZE = 0.9
-"""Ratio of two capacities that are of one size: one run differs from the next by about 10 %."""
-
 AGE_NODES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0)
 """Ages of a backlog that are told apart, in latency limits: closest where the limit breaks."""
 
@@ -82,7 +79,7 @@ class View:
 def look(situation: Situation, settings: PlannerSettings, pace: Pace) -> View:
     """Ask models and forecast, and solve the dynamic program."""
     signals = read_signals(situation.window)
-    beliefs = believe(situation, draws=settings.draws)
+    beliefs = believe(situation, draws=settings.draws, proven_factor=settings.proven_factor)
     timeline = lay_out(
         situation.forecast,
         load_history(situation.window),

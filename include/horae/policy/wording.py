@@ -135,6 +135,9 @@ def _now(danger: Danger) -> str:
 
 
 def _no_saving(view: View, offer: Offer | None) -> str:
+    if offer is None and view.beliefs.left_out is not None:
+        configuration, why = view.beliefs.left_out
+        return f"Nothing else is expected to be cheaper; {configuration} is left out: {why}."
     if offer is None:
         return "No other configuration is expected to be cheaper, the interruption included."
     target = view.beliefs.configurations[offer.index]

@@ -90,15 +90,15 @@ def test_old_windows_expire_but_for_those_to_keep(store: WindowStore, tmp_path: 
     for window_id in ids[:3]:
         old = (NOON - timedelta(days=2)).timestamp()
         os.utime(_file(tmp_path, window_id), (old, old))
-    gone = store.expire(NOON - timedelta(days=1), keep=ids[:1])
+    gone = store.expire("tsw", NOON - timedelta(days=1), keep=ids[:1])
     assert gone == tuple(sorted(ids[1:3]))
-    assert store.expire(NOON - timedelta(days=1), keep=ids[:1]) == ()
+    assert store.expire("tsw", NOON - timedelta(days=1), keep=ids[:1]) == ()
     assert store.get(ids[0]).job == store.get(ids[3]).job == "tsw"
 
 
 def test_empty_store_has_nothing_to_expire(store: WindowStore) -> None:
     """Cleaning a store that was never written to is no error."""
-    assert store.expire(NOON) == ()
+    assert store.expire("checkout", NOON) == ()
 
 
 def test_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:

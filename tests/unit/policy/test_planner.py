@@ -154,6 +154,13 @@ def test_it_does_not_save_into_what_was_never_proven() -> None:
     assert "at most 6% is proven" in answer.sentence
 
 
+def test_it_shrinks_as_far_as_is_proven() -> None:
+    """225 of 2,000 were sustained, 14.1 % with the factor; 206 are 13.7 % of 1,500 records/s."""
+    answer = ask(quiet_night(proven_load=225.0))
+    assert isinstance(answer, Proposal)
+    assert answer.target == at(3)
+
+
 def test_it_does_not_save_before_anything_was_sustained() -> None:
     """No proven load, no shrink."""
     answer = ask(quiet_night(proven_load=None))
@@ -162,9 +169,7 @@ def test_it_does_not_save_before_anything_was_sustained() -> None:
 
 
 def test_it_does_not_save_where_recovery_would_take_too_long() -> None:
-    """At 200 of 500 records/s a failure is caught up after 40 s; 30 s are allowed, 27 s needed
-    with 1,000: two slots are as far as it goes.
-    """
+    """At 200 of 500 records/s a failure lasts 40 s, at 200 of 1,000 less than the 30 s allowed."""
     # dark 20 s, age 10 s: 20 + 200 x 30 / (500 - 200) = 40 s; 20 + 6000 / 800 = 27.5 s
     answer = ask(quiet_night(limits=replace(LIMITS, recovery_seconds=30.0)))
     assert isinstance(answer, Proposal)

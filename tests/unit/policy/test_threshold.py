@@ -40,8 +40,8 @@ def test_within_the_bands_it_stays(share: float) -> None:
 
 
 def test_above_the_upper_band_it_scales_out_to_the_target() -> None:
-    """90 % at two slots are 1.8 busy slots; three would be 60 % busy."""
-    answer = POLICY.propose(busy(0.9, spread=1e-9))
+    """88 % at two slots are 1.76 busy slots; three would be 59 % busy."""
+    answer = POLICY.propose(busy(0.88))
     assert isinstance(answer, Proposal)
     assert (answer.reason, answer.target) == (Reason.THRESHOLD_UP, at(3))
     assert answer.path is RescalePath.IN_PLACE
