@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -37,11 +38,11 @@ from horae.control.understand import (
 )
 from horae.domain.action import RescalePath
 from horae.domain.decision import Mode
+from horae.domain.forecast import LoadForecast
 from horae.domain.proposal import Proposal, Reason
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
 from horae.errors import HoraeError
-from horae.ledger.ledger import Ledger
 from horae.ledger.memory import MemoryLedger
 from horae.ledger.opening import open_ledger
 from horae.ledger.records import EntryKind
@@ -52,6 +53,7 @@ from horae.policy.guards import ask_guards
 from horae.policy.policy import Situation
 from horae.validation.gx_validator import GxValidator
 from known_job import (
+    CHAMPION,
     NOON,
     KnownJob,
     deciding,
@@ -99,7 +101,7 @@ def costs(job: KnownJob, runs: int) -> dict[str, float]:
         WHOLE: cpu_seconds(lambda: _decide(parts, window_id, window, verdict), runs),
     }
     with tempfile.TemporaryDirectory() as folder:
-        ledger: Ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.db'}")
+        ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.db'}")
         on_disk = deciding(job, ledger)[0]
         found[ON_SQLITE] = cpu_seconds(lambda: _decide(on_disk, window_id, window, verdict), runs)
         ledger.close()
@@ -121,20 +123,19 @@ def _parts(
     steps = round(spec.time.horizon_seconds / spec.time.grid_seconds)
     history = History(parts.ledger, spec.name)
     known = understand(parts, history, seen(window_id, window, next(_cycles)), verdict)
-    for champion in ("seasonal_naive", "ridge"):
-        recipe = parts.forecaster(champion)
-        yield (
-            f"forecast, {champion}",
-            lambda recipe=recipe: recipe.forecast(
-                load, job=spec.name, steps=steps, rng=chance("forecast")
-            ),
-        )
+    for champion in ("seasonal_naive", CHAMPION):
+        foresee = partial(parts.forecaster(champion).forecast, load, job=spec.name, steps=steps)
+        yield f"forecast, {champion}", partial(_foresee, foresee)
     yield "read the window", lambda: parts.windows.get(window_id)
     yield "read past actions and fit the models", lambda: _fit(parts, history, window)
     yield f"search {len(known.space.configurations)} configurations", lambda: _search(parts, known)
     yield "ask the policy (planner)", lambda: parts.policy.propose(_fresh(known))
     yield "ask the guards", lambda: _guard(parts, history, known, seen(window_id, window, "c"))
     yield "5 ledger entries", lambda: _append(parts, verdict)
+
+
+def _foresee(foresee: Callable[..., LoadForecast]) -> LoadForecast:
+    return foresee(rng=chance("forecast"))
 
 
 def _fit(parts: Deciding, history: History, window: MetricsWindow) -> object:

@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -42,9 +43,9 @@ before, begin = len(sys.modules), time.perf_counter()
 {imports}
 seconds = time.perf_counter() - begin
 import psutil
-own = psutil.Process().memory_full_info()
+resident = psutil.Process().memory_info().rss
 print(json.dumps({{
-    "seconds": seconds, "modules": len(sys.modules) - before, "mb": own.uss / 2**20,
+    "seconds": seconds, "modules": len(sys.modules) - before, "mb": resident / 2**20,
     "heavy": [name for name in {heavy} if name in sys.modules],
 }}))
 """
@@ -73,7 +74,7 @@ def main() -> int:
     return 0 if held else 1
 
 
-def _imported(imports: str) -> dict[str, object]:
+def _imported(imports: str) -> dict[str, Any]:
     program = PROGRAM.format(imports=imports, heavy=HEAVY)
     told = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", program],
@@ -81,7 +82,7 @@ def _imported(imports: str) -> dict[str, object]:
         check=True,
         encoding="utf-8",
     ).stdout
-    found: dict[str, object] = json.loads(told.splitlines()[-1])
+    found: dict[str, Any] = json.loads(told.splitlines()[-1])
     return found
 
 

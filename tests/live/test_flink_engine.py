@@ -1,11 +1,7 @@
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.append(str(Path(__file__).parents[1] / "contracts"))
-
 from engine_contract import EngineContract, Stage, new_id
 
 from horae.clients.flink import FlinkClient

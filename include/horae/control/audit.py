@@ -27,6 +27,8 @@ def audit_ledger(ledger: Ledger, kept: Path, clock: Clock) -> str:
     reports = audit(ledger, kept=before)
     require_whole(reports)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(heads_text(ledger.heads(), clock.now()), encoding="utf-8")
+    partial = kept.with_name(f"{kept.name}.partial")
+    partial.write_text(heads_text(ledger.heads(), clock.now()), encoding="utf-8")
+    partial.replace(kept)  # a torn file would fail every audit from then on
     count = sum(report.head.count for report in reports if report.head is not None)
     return f"{count} entries in {len(reports)} chains hold"

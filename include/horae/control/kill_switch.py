@@ -30,9 +30,10 @@ def file_switch(home: Path, job: str) -> Halted:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").strip() or "no reason is written in it"
+        text = path.read_text(encoding="utf-8", errors="replace").strip()
     except OSError as error:
         return f"it cannot be read ({error})"
+    return text or "no reason is written in it"
 
 
 def any_of(*switches: Halted) -> Halted:

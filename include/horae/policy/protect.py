@@ -1,7 +1,7 @@
 """PROTECT: act now where waiting for the next cycle is likely to break the limit.
 
-Cool-down and the price of an action do not count, and uncertainty never blocks the move. It is the
-size that protects: where a candidate is reachable in place, the shape waits for a calm hour.
+Cool-down and the price of an action do not count, and uncertainty never blocks the move. The way
+there counts with its outage: in place where that is worth a dearer shape, else by savepoint.
 """
 
 from dataclasses import dataclass
@@ -106,9 +106,7 @@ def is_cold_start(view: View) -> bool:
 
 
 def _cheapest(view: View, among: NDArray[np.bool_]) -> int:
-    in_place = among & (view.beliefs.way[0] == 0)
-    pool = in_place if in_place.any() else among
-    return int(np.where(pool, view.expected, np.inf).argmin())
+    return int(np.where(among, view.expected, np.inf).argmin())
 
 
 def _holds_for_certain(view: View) -> NDArray[np.bool_]:

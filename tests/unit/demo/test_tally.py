@@ -4,14 +4,14 @@ import pytest
 from demo_builders import a_glance
 
 from control_builders import SMALL, at
-from horae.demo.tally import tally
+from horae.demo.tally import Tally, tally
 from horae.demo.watch import Glance
 from horae.domain.limits import Prices
 
 PRICES = Prices(core_hour=0.04, gb_hour=0.005, violation_second=0, action=0)
 
 
-def added_up(*glances: Glance):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def added_up(*glances: Glance) -> Tally:
     """With a limit of 10 s, against four slots all the time."""
     return tally(glances, limit_seconds=10, prices=PRICES, static=at(4))
 

@@ -58,11 +58,12 @@ def test_it_protects_before_a_rise_that_cannot_be_waited_for() -> None:
     assert "chance of overload is 100%" in answer.sentence
 
 
-def test_protecting_changes_the_size_even_where_a_shape_would_be_cheaper() -> None:
-    """Two TaskManagers of two slots cost less, but need a savepoint: that waits for calm."""
+def test_protecting_takes_the_way_of_least_expected_money() -> None:
+    """Two TaskManagers of two slots cost less for the whole stay than their savepoint costs."""
     answer = ask(rising(choices=SHAPES))
     assert isinstance(answer, Proposal)
-    assert (answer.target, answer.path) == (at(3), RescalePath.IN_PLACE)
+    assert (answer.target.slots, answer.target.task_managers) == (2, 2)
+    assert answer.path is RescalePath.SAVEPOINT
 
 
 def test_without_rescaling_in_place_it_protects_by_savepoint() -> None:
