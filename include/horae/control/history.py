@@ -108,7 +108,7 @@ class History:
         reached: Configuration | None = None
         for entry in self._ledger.read(self._job, kinds=kinds, limit=100, newest_first=True):
             if entry.kind is EntryKind.OUTCOME:
-                reached = reached or from_body(Outcome, entry.body).reached
+                reached = reached or _left_in(from_body(Outcome, entry.body))
                 continue
             seen = from_body(Observation, entry.body)
             if seen.configuration is not None:
@@ -149,3 +149,10 @@ class History:
         for entry in self._entries(kind, limit=1):
             return from_body(value, entry.body)
         return None
+
+
+def _left_in(outcome: Outcome) -> Configuration | None:
+    """What an action left the job in; an action that is done was verified to be in its target."""
+    if outcome.result is OutcomeResult.DONE:
+        return outcome.reached or outcome.target
+    return outcome.reached

@@ -234,17 +234,18 @@ def _record(
         EntryKind.MODEL: {"proven_load": models.proven_load, **models.summary()},
     }
     for kind, body in told.items():
-        entry = parts.ledger.append(
-            draft(
-                kind,
-                job=parts.spec.name,
-                key=seen.cycle,
-                at=now,
-                body=to_body(body),
-                references=references,
-            )
+        entry = draft(
+            kind,
+            job=parts.spec.name,
+            key=seen.cycle,
+            at=now,
+            body=to_body(body),
+            references=references,
         )
-        references = references | {kind.value: entry.id}
+        # A try that died after this entry may have known less of the past: the first one stands.
+        told_before = parts.ledger.find(entry.chain, entry.identity)
+        kept = told_before or parts.ledger.append(entry)
+        references = references | {kind.value: kept.id}
     return references
 
 

@@ -1,6 +1,7 @@
 """Starting a Flink job from its program: a SQL script or a jar."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ class Launch:
     jar_id: str
     entry_class: str | None
     arguments: tuple[str, ...]
+    options: Mapping[str, str]
 
 
 class FlinkStart:
@@ -88,7 +90,7 @@ class FlinkStart:
                 entry_class=launch.entry_class,
                 arguments=launch.arguments,
                 savepoint=snapshot.location,
-                configuration=_options(job, configuration),
+                configuration=_options(job, configuration, launch.options),
             )
         except Unavailable:
             if not self._appears(job_id):
@@ -102,11 +104,17 @@ class FlinkStart:
         if isinstance(program, SqlProgram):
             runner = self._uploaded(_SQL_RUNNER) or self._upload_runner()
             script = _read(program.script).decode()
-            return Launch(jar_id=runner, entry_class=_SQL_DRIVER, arguments=("--script", script))
+            return Launch(
+                jar_id=runner,
+                entry_class=_SQL_DRIVER,
+                arguments=("--script", script),
+                options=program.options,
+            )
         return Launch(
             jar_id=self._jar(program.jar),
             entry_class=program.entry_class,
             arguments=program.arguments,
+            options=program.options,
         )
 
     def _runner_is_there(self) -> bool:
@@ -140,14 +148,14 @@ class FlinkStart:
         return False
 
 
-def _options(job: str, configuration: Configuration) -> dict[str, str]:
-    """Options of this job over the cluster's.
+def _options(job: str, configuration: Configuration, own: Mapping[str, str]) -> dict[str, str]:
+    """Options of this job over the cluster's: its own, and over them what Horae decides.
 
     The parallelism stands here too, for programs that read the default. Checkpoints are kept when
     the job is cancelled, for they may be all there is to go back to.
     """
     interval = round(configuration.checkpoint_interval_seconds * 1_000)
-    return {
+    return dict(own) | {
         "pipeline.name": job,
         "parallelism.default": str(configuration.parallelism),
         "execution.checkpointing.interval": f"{interval} ms",

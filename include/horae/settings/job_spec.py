@@ -45,10 +45,13 @@ class SqlProgram(Settings):
         kind: Always `sql`.
         script: Path of the script; relative to the spec's folder. It is sent as it is.
             Absolute once the spec was read.
+        options: Flink options that the job was first submitted with and must be started again
+            with, each a quoted text. What Horae decides itself wins over them.
     """
 
     kind: Literal["sql"]
     script: Path
+    options: dict[str, str] = {}
 
 
 class JarProgram(Settings):
@@ -59,12 +62,14 @@ class JarProgram(Settings):
         jar: Path of the jar; relative to the spec's folder. Absolute once the spec was read.
         entry_class: Class with the main method; None: the jar's manifest names it.
         arguments: Arguments of the program.
+        options: Flink options, as for a SQL program.
     """
 
     kind: Literal["jar"]
     jar: Path
     entry_class: Text | None = None
     arguments: tuple[str, ...] = ()
+    options: dict[str, str] = {}
 
 
 class EngineSettings(Settings):
