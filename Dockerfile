@@ -1,11 +1,12 @@
 # Airflow with Horae: `docker build -t horae .`, then run it as you run Airflow's own image.
 FROM apache/airflow:3.3.2-python3.11
 
-COPY --chown=airflow:root requirements.txt pyproject.toml README.md /opt/horae/
+COPY --chown=airflow:root requirements.txt /opt/horae/
 RUN pip install --no-cache-dir --requirement /opt/horae/requirements.txt
 
+COPY --chown=airflow:root pyproject.toml README.md /opt/horae/
 COPY --chown=airflow:root include /opt/horae/include
-RUN pip install --no-cache-dir --no-deps /opt/horae
+RUN pip install --no-cache-dir --no-deps /opt/horae && mkdir -p /opt/airflow/horae
 
 COPY --chown=airflow:root dags /opt/airflow/dags
 COPY --chown=airflow:root plugins /opt/airflow/plugins

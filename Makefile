@@ -52,6 +52,7 @@ demo: $(STAMP) ## two compressed days on the real Kafka, Flink and Airflow
 bench: $(STAMP) ## print the figures that the project claims
 	$(BIN)/python benchmarks/cycle.py
 	$(BIN)/python benchmarks/parsing.py
+	$(BIN)/python benchmarks/imports.py
 
 clean: ## stop what still runs and remove what was made
 	-test -x $(BIN)/horae && $(BIN)/horae local down

@@ -15,9 +15,9 @@ TAG = "horae"
 FLEET_ACTIONS = 4
 """Actions that may run at one time in the fleet: many rescales at once churn a cluster."""
 
-OBSERVE_SCHEDULE = os.environ.get("HORAE_OBSERVE_SCHEDULE", "* * * * *")
-RETRAIN_SCHEDULE = os.environ.get("HORAE_RETRAIN_SCHEDULE", "@hourly")
-AUDIT_SCHEDULE = os.environ.get("HORAE_AUDIT_SCHEDULE", "@daily")
+OBSERVE_SCHEDULE = os.environ.get("HORAE_OBSERVE_SCHEDULE") or "* * * * *"
+RETRAIN_SCHEDULE = os.environ.get("HORAE_RETRAIN_SCHEDULE") or "@hourly"
+AUDIT_SCHEDULE = os.environ.get("HORAE_AUDIT_SCHEDULE") or "@daily"
 
 RETRIES = ExceptionRetryPolicy(
     rules=[

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
 from horae.control.entries import HORAE, draft, to_body
 from horae.control.history import History
 from horae.control.journal import LedgerJournal
@@ -12,10 +14,14 @@ from horae.domain.clock import Clock
 from horae.domain.decision import Decision, Verb
 from horae.engines.engine import Engine
 from horae.engines.rescaling import rescale
-from horae.errors import HoraeError, Refused
+from horae.errors import HoraeError, Refused, Unavailable
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
 from horae.settings.job_spec import JobSpec
+
+RECORDING_TRIES = 12
+RECORDING_PAUSE_SECONDS = 10.0
+"""Two minutes: a database that is restarted or fails over is back by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,14 +165,21 @@ def _unfinished(
 
 
 def _record(parts: Acting, outcome: Outcome, actor: str) -> None:
-    parts.ledger.append(
-        draft(
-            EntryKind.OUTCOME,
-            job=parts.spec.name,
-            key=outcome.action_id,
-            at=outcome.ended_at,
-            body=to_body(outcome),
-            references=parts.lineage | {"decision": outcome.action_id},
-            actor=actor,
-        )
+    """Record an outcome; what was done must not be forgotten because the ledger was restarted."""
+    entry = draft(
+        EntryKind.OUTCOME,
+        job=parts.spec.name,
+        key=outcome.action_id,
+        at=outcome.ended_at,
+        body=to_body(outcome),
+        references=parts.lineage | {"decision": outcome.action_id},
+        actor=actor,
     )
+    patiently = Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        stop=stop_after_attempt(RECORDING_TRIES),
+        wait=wait_fixed(RECORDING_PAUSE_SECONDS),
+        sleep=parts.clock.wait,
+        reraise=True,
+    )
+    patiently(parts.ledger.append, entry)

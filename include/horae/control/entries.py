@@ -8,7 +8,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -80,8 +81,7 @@ class ExternalChange:
 
 def to_body(value: object) -> dict[str, Any]:
     """A frozen value as a JSON object; figures that are infinite or missing become null."""
-    adapter = TypeAdapter[Any](type(value))
-    body: dict[str, Any] = json.loads(adapter.dump_json(value))
+    body: dict[str, Any] = json.loads(_adapter(cast(Any, type(value))).dump_json(value))
     return body
 
 
@@ -91,7 +91,14 @@ def from_body(kind: type[Value], body: Mapping[str, Any]) -> Value:
     Raises:
         pydantic.ValidationError: The body is of another kind or version.
     """
-    return TypeAdapter(kind).validate_python(dict(body), strict=False)
+    value: Value = _adapter(cast(Any, kind)).validate_python(dict(body), strict=False)
+    return value
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    """Building one takes as long as reading a hundred bodies."""
+    return TypeAdapter(kind)
 
 
 def draft(
