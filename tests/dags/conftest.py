@@ -1,7 +1,6 @@
 """Airflow for DAG tests: a home of its own, one job spec, no database."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ JOB = "checkout"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Set before the first import of Airflow, which reads the environment then."""
     home = tmp_path_factory.mktemp("airflow")
     jobs = home / "jobs"
@@ -25,4 +24,4 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "HORAE_HOME": str(home / "horae"),
         "HORAE_JOBS": str(jobs),
     }
-    yield home
+    return home
