@@ -46,8 +46,8 @@ live: $(STAMP) ## tests against the real Kafka, Flink and Airflow
 
 test: check live ## everything but the demo
 
-demo: $(STAMP) ## two compressed days on the real Kafka, Flink and Airflow
-	$(BIN)/horae demo
+demo: $(STAMP) ## two compressed days on the real Kafka, Flink and Airflow; DEMO="--airflow-port 18080" sets ports
+	$(BIN)/horae demo $(DEMO)
 
 bench: $(STAMP) ## print the figures that the project claims
 	$(BIN)/python benchmarks/cycle.py
