@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from horae.control.surroundings import Surroundings
 from horae.demo import promises, records
+from horae.demo.airflow_client import AirflowClient
 from horae.demo.report import Report
 from horae.demo.scenario import JOB
 from horae.demo.screen import Scene, Screen
@@ -17,12 +18,16 @@ from horae.errors import LocalStackError
 from horae.ledger.ledger import Ledger
 from horae.local.account import Account, AccountBooks, settle
 from horae.local.stack_status import memory_of
+from horae.local.waiting import wait_until
 from horae.settings.job_spec import JobSpec
 
 GLANCE_SECONDS = 2.0
 MEMORY_EVERY = timedelta(seconds=30)
 DRAIN_SECONDS = 60.0
 """Longest wait for the backlog that the story leaves behind."""
+REST_SECONDS = 120.0
+"""Longest wait for the last cycle and its action: 30 s, 10 s and 20 s on an idle machine."""
+SCHEDULER_TURN_SECONDS = 3.0
 
 
 @dataclass(slots=True)
@@ -59,10 +64,7 @@ class Demo:
 
     def settle(self) -> Account:
         """Let Horae rest, then settle the exactly-once account."""
-        client = self.stage.client
-        for dag in DAGS:
-            client.pause(dag, paused=True)
-        self._wait_for_rescale()
+        self._let_horae_rest()
         job = self.stage.job
         books = AccountBooks(
             bootstrap=self.stage.stack.broker.address,
@@ -138,16 +140,26 @@ class Demo:
         lag = self.glances[-1].lag if self.glances else None
         return lag == 0 or now - self._load_ended_at > timedelta(seconds=DRAIN_SECONDS)
 
-    def _wait_for_rescale(self) -> None:
-        client, clock = self.stage.client, self.place.clock
-        deadline = clock.now() + timedelta(seconds=DRAIN_SECONDS)
-        while clock.now() < deadline:
-            if all(run["state"] not in ("queued", "running") for run in client.runs("rescale")):
-                return
-            clock.wait(1)
-        raise LocalStackError(
-            f"a run of `rescale` did not end within {DRAIN_SECONDS:.0f} s; see Airflow"
+    def _let_horae_rest(self) -> None:
+        """Let what has begun come to its end, an action included, and begin nothing new."""
+        client = self.stage.client
+        for dag in ("observe", "retrain"):
+            client.pause(dag, paused=True)
+        wait_until(
+            lambda: not self._at_work(client) and self._still_at_rest(client),
+            "an end of all DAG runs",
+            clock=self.place.clock,
+            seconds=REST_SECONDS,
         )
+
+    def _at_work(self, client: AirflowClient) -> bool:
+        runs = [run for dag in DAGS for run in client.runs(dag)]
+        return any(run["state"] in ("queued", "running") for run in runs)
+
+    def _still_at_rest(self, client: AirflowClient) -> bool:
+        """A run that ended may have started another, which shows a scheduler's turn later."""
+        self.place.clock.wait(SCHEDULER_TURN_SECONDS)
+        return not self._at_work(client)
 
     def _first_decision(self, decided: Sequence[Decision]) -> float | None:
         if not decided:

@@ -30,7 +30,7 @@ class Scenario:
         start: What the job is started in.
     """
 
-    day_seconds: float = 320
+    day_seconds: float = 310
     days: float = 2
     night: float = 60
     noon: float = 700

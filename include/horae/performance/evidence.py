@@ -20,9 +20,8 @@ from horae.performance.stretches import Flags, Stretch, settled_stretches
 
 BUSY = 0.95  # of a subtask's time; the rest is polling and metrics
 PERSISTENT_SECONDS = 120.0  # lag that grows for so long is no hiccup, however idle a subtask looks
-SPAN_SECONDS = 30.0  # shortest span that proves a rate; shorter ones ride on buffers
 GROWTH = 0.05  # of the load; less lag growth than that is noise of two unsynchronised counters
-BOUND_DEVIATION = 0.03  # of a mean over half a minute and more; two clocks, two counters
+BOUND_DEVIATION = 0.03  # of a mean over such a span; two clocks, two counters
 USEFUL_BUSY = 0.2  # below, fixed work (checkpoints, polling) dominates the busy time
 CPU_POINTS = 4  # per configuration: enough for a line, few enough not to outvote the rest
 
@@ -141,9 +140,18 @@ def _strongest_bounds(observations: list[Observation]) -> tuple[Observation, ...
     return tuple(strongest.values())
 
 
-def _span(grid_seconds: float, seconds: float = SPAN_SECONDS) -> int:
-    """Rows whose first and last are at least `seconds` apart."""
-    return math.ceil(seconds / grid_seconds) + 1
+def span_seconds(grid_seconds: float) -> float:
+    """Shortest span that proves a rate: half a minute, for shorter ones ride on buffers.
+
+    A clock of seconds has buffers of seconds and samples a part of each minute: three rows, and
+    at least 15 s, must do there.
+    """
+    return min(30.0, max(15.0, 3 * grid_seconds))
+
+
+def _span(grid_seconds: float, seconds: float | None = None) -> int:
+    """Rows whose first and last are at least `seconds` apart; None: as far as proves a rate."""
+    return math.ceil((seconds or span_seconds(grid_seconds)) / grid_seconds) + 1
 
 
 def _pressed(stretch: Stretch, grid_seconds: float) -> Flags:
@@ -233,7 +241,7 @@ def _saturated(
 
 def _rates_with_backlog(stretch: Stretch, grid_seconds: float) -> Floats:
     """Throughput of the pressed rows whose source never ran dry: a backlog at both ends."""
-    need = min(SPAN_SECONDS, grid_seconds) * stretch.consumed
+    need = min(span_seconds(grid_seconds), grid_seconds) * stretch.consumed
     before = np.concatenate([[math.nan], stretch.lag[:-1]])
     pressed = _pressed(stretch, grid_seconds)
     full = pressed & (stretch.lag >= need) & (before >= need)
