@@ -38,6 +38,15 @@ def test_stable_running_proves_its_load_and_no_more() -> None:
     assert not evidence.of(Kind.OVERLOADED) + evidence.of(Kind.SATURATED)
 
 
+def test_twenty_seconds_of_each_minute_prove_a_load() -> None:
+    """On a grid of 5 s four rows span 15 s, so five sampled rows a minute are enough."""
+    window = IO_BOUND.window(OVERLOAD[:1])
+    frame = window.frame.copy()
+    frame.loc[frame.index.second > 20] = np.nan
+    watched = replace(window, frame=frame)
+    assert evidence_of(watched).proven_load == pytest.approx(300, rel=0.03)
+
+
 @pytest.mark.parametrize(("grid", "scale"), [(5, 1), (60, 12)])
 def test_overload_bounds_from_above_and_saturation_gives_the_value(grid: int, scale: int) -> None:
     """One slot of 500 records/s under 700: at most 700, exactly 500, on either grid."""
