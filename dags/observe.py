@@ -8,9 +8,11 @@
   `optimise`.
 
 A job that is absent, finished or doubled, and a cluster that does not answer, are recorded; they
-do not fail the run. A ledger that cannot be written fails it.
+do not fail the run. A look that fails, because its spec is faulty or the ledger cannot be
+written, fails alone: the other jobs are judged all the same.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,21 +23,22 @@ from horae_airflow.fleet import OBSERVE_SCHEDULE, TAG, default_args, job_names
 
 
 @task(map_index_template="{{ job }}")
-def look(job: str, **context: Any) -> str:
-    """Observe one job and return the cycle's id."""
+def look(job: str, **context: Any) -> dict[str, str]:
+    """Observe one job and return its name and the cycle's id."""
     from horae.control import steps
     from horae_airflow.surroundings import surroundings
 
-    return steps.observe_job(surroundings(), job, at=context["dag_run"].run_after)
+    cycle = steps.observe_job(surroundings(), job, at=context["dag_run"].run_after)
+    return {"job": job, "cycle": cycle}
 
 
-@task(outlets=[WINDOWS], trigger_rule="none_failed_min_one_success")
-def judge(cycles: list[str]) -> int:
+@task(outlets=[WINDOWS], trigger_rule="all_done_min_one_success")
+def judge(looks: Sequence[Mapping[str, str]]) -> int:
     """Judge what was seen and return the number of usable windows."""
     from horae.control import steps
     from horae_airflow.surroundings import surroundings
 
-    return steps.judge(surroundings(), job_names(), set(cycles))
+    return steps.judge(surroundings(), looks)
 
 
 @dag(

@@ -57,6 +57,7 @@ def optimise() -> None:
         task_id="trigger_rescale",
         trigger_dag_id="rescale",
         skip_when_already_exists=True,
+        trigger_rule="all_done_min_one_success",  # one job's trouble is not the others'
     ).expand_kwargs(decided.map(order))
 
 

@@ -51,7 +51,7 @@ def ask(**context: Any) -> str | None:
     return steps.decision_to_carry_out(surroundings(), wish(context))
 
 
-@task(retries=0, execution_timeout=timedelta(minutes=15), max_active_tis_per_dag=FLEET_ACTIONS)
+@task(retries=0, execution_timeout=timedelta(hours=2), max_active_tis_per_dag=FLEET_ACTIONS)
 def carry_out(decision: str, **context: Any) -> dict[str, Any]:
     """Carry the decision out and return the outcome."""
     from horae.control import steps

@@ -9,13 +9,12 @@ HoraeError
 │   └── JobNotRunning        the job is absent, finished, doubled or not running
 ├── NotReady                 not enough was seen yet; waiting helps, nothing is wrong
 ├── ActionError              an action could not be carried out
-│   ├── StepFailed           a step of it failed; names the step
-│   └── ActionInFlight       another action of the same job has not ended
+│   └── StepFailed           a step of it failed; names the step
 ├── LedgerError
 │   └── LedgerBroken         the hash chain does not verify; names the entries
 └── LocalStackError          the local stack could not be started or stopped
     ├── MissingTool          Java, Maven or the like; names the install command
-    └── PortInUse            names the port and its setting
+    └── PortInUse            names the port and its option
 
 "Not yet" is NotReady, "no" is a guard's refusal (a value, not an error) or Refused, and "broken"
 is everything else. A message says what came, what was expected and what to do.
@@ -100,10 +99,6 @@ class StepFailed(ActionError):
     def __init__(self, step: str, reason: str) -> None:
         self.step = step
         super().__init__(f"step {step} failed: {reason}")
-
-
-class ActionInFlight(ActionError):
-    """Another action of the same job has not ended."""
 
 
 class LedgerError(HoraeError):

@@ -5,12 +5,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import BaseHook, Connection, Variable
+from airflow.sdk.exceptions import (
+    AirflowNotFoundException,
+    AirflowRuntimeError,
+    AirflowSecretsBackendAccessDenied,
+)
 
 from horae.control.entries import HORAE
 from horae.control.kill_switch import Halted, any_of, file_switch
 from horae.control.surroundings import Surroundings
 from horae.control.wish import Wish
 from horae.domain.clock import SystemClock
+from horae.errors import Fault, SettingsError
 from horae.settings.airflow_connections import flink_from_airflow, kafka_from_airflow
 from horae.settings.connections import FlinkConnection, KafkaConnection
 from horae.settings.environment import Environment
@@ -33,21 +39,35 @@ def surroundings() -> Surroundings:
 
 
 def flink_connection(connection_id: str) -> FlinkConnection:
-    """An Airflow connection as the library's."""
-    return flink_from_airflow(connection_id, _fields(BaseHook.get_connection(connection_id)))
+    """An Airflow connection as the library's.
+
+    Raises:
+        SettingsError: There is none of this id, or it does not describe a Flink cluster.
+    """
+    return flink_from_airflow(connection_id, _fields(connection_id, "flink"))
 
 
 def kafka_connection(connection_id: str) -> KafkaConnection:
-    """An Airflow connection as the library's."""
-    return kafka_from_airflow(connection_id, _fields(BaseHook.get_connection(connection_id)))
+    """An Airflow connection as the library's.
+
+    Raises:
+        SettingsError: There is none of this id, or it does not describe a Kafka cluster.
+    """
+    return kafka_from_airflow(connection_id, _fields(connection_id, "kafka"))
 
 
 def variable_switch(job: str) -> Halted:
-    """The switch of the Airflow UI: a variable with any text but `off` or `false`."""
+    """The switch of the Airflow UI: a variable with any text but `off` or `false`.
+
+    A variable that Airflow refuses to tell stops as well.
+    """
 
     def halted() -> str | None:
         for name in (KILL_SWITCH, f"{KILL_SWITCH}_{job}"):
-            text = str(Variable.get(name, default="")).strip()
+            try:
+                text = str(Variable.get(name, default="")).strip()
+            except (AirflowRuntimeError, AirflowSecretsBackendAccessDenied) as error:
+                return f"the Airflow variable {name} cannot be read: {error}"
             if text and text.lower() not in {"off", "false", "0"}:
                 return f"the Airflow variable {name} is set: {text}"
         return None
@@ -71,7 +91,8 @@ def wish(context: Mapping[str, Any]) -> Wish:
     )
 
 
-def _fields(connection: Connection) -> Mapping[str, Any]:
+def _fields(connection_id: str, kind: str) -> Mapping[str, Any]:
+    connection = _connection(connection_id, kind)
     return {
         "conn_type": connection.conn_type,
         "host": connection.host,
@@ -81,3 +102,17 @@ def _fields(connection: Connection) -> Mapping[str, Any]:
         "password": connection.password,
         "extra": connection.extra_dejson,
     }
+
+
+def _connection(connection_id: str, kind: str) -> Connection:
+    try:
+        return BaseHook.get_connection(connection_id)
+    except AirflowNotFoundException as error:
+        fault = Fault(
+            where="id",
+            line=None,
+            value=f"{connection_id!r}, which Airflow does not know",
+            expected=f"a connection of type {kind}; add it under Admin > Connections, or set "
+            f"AIRFLOW_CONN_{connection_id.upper()}",
+        )
+        raise SettingsError(f"connection {connection_id}", [fault]) from error

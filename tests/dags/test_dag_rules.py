@@ -2,6 +2,7 @@
 
 import ast
 import warnings
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +116,18 @@ def _functions(file: Path) -> list[ast.FunctionDef]:
 def _is_import_or_docstring(node: ast.stmt) -> bool:
     is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return isinstance(node, ast.Import | ast.ImportFrom) or is_docstring
+
+
+def test_one_failed_look_does_not_keep_the_fleet_from_being_judged(bag: Any) -> None:
+    """The task judge waits for every look, and runs where at least one of them succeeded."""
+    judge = bag.dags["observe"].get_task("judge")
+    assert judge.trigger_rule == "all_done_min_one_success"
+
+
+def test_a_lost_action_is_given_up_only_after_its_task_was_killed(bag: Any) -> None:
+    """Otherwise two actions of one job could run at one time."""
+    from horae.control.history import LOST_ACTION_AFTER
+
+    carry_out = bag.dags["rescale"].get_task("carry_out")
+    assert carry_out.execution_timeout == timedelta(hours=2)
+    assert carry_out.execution_timeout < LOST_ACTION_AFTER

@@ -111,7 +111,7 @@ def a_guard_refuses_too_many_subtasks(stage: Stage, client: AirflowClient) -> No
     decision = entries(stage, EntryKind.DECISION)[-1]
     assert decision.actor == ADMIN
     assert decision.body["reason"] == "guard-refused"
-    assert "parallelism 64 is not legal" in decision.body["sentence"]
+    assert "Parallelism 64 is not legal" in decision.body["sentence"]
 
 
 def a_dry_run_touches_nothing(stage: Stage, client: AirflowClient) -> None:

@@ -27,13 +27,6 @@ VALID: dict[str, Any] = {
         "money_per_hour": 3,
         "quiet_hours": [{"start": "22:30", "end": "06:00", "zone": "Europe/Berlin"}],
     },
-    "safe_configuration": {
-        "parallelism": 4,
-        "slots": 1,
-        "cpu_cores": 1.0,
-        "memory_mb": 1024,
-        "checkpoint_interval_seconds": 10,
-    },
 }
 TEXT = yaml.safe_dump(VALID, sort_keys=False)
 SCALARS = st.one_of(

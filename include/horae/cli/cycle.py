@@ -18,9 +18,10 @@ def cycle(
 ) -> None:
     """Observe, validate, forecast, search, decide, and act where the decision says so.
 
-    Exit codes: 0 a decision was made and, where it was to be, carried out; 1 an action failed;
-    2 unknown job or faulty spec; 3 the ledger is unavailable.
+    Exit codes: 0 a decision was made and, where it was to be, carried out; 1 an action was rolled
+    back or failed; 2 unknown job or faulty spec; 3 the ledger is unavailable.
     """
+    from horae.cli.exit_codes import ExitCode
     from horae.cli.surroundings import surroundings
     from horae.control import steps
     from horae.control.entries import to_body
@@ -32,3 +33,5 @@ def cycle(
     told = steps.whole_cycle(surroundings(), job, act_on_it=not dry_run, tell=tell)
     if as_json:
         typer.echo(json.dumps(to_body(told), indent=2))
+    if told.went_wrong:
+        raise typer.Exit(ExitCode.FOUND_WRONG)

@@ -39,7 +39,8 @@ def demo(
     from horae.demo.scenario import Scenario
     from horae.local.ports import Ports
 
-    console = Console()
+    # What people write as a reason must not be taken for markup.
+    console = Console(markup=False)
     with errors_as_exit_codes():
         try:
             held = run_demo(

@@ -6,7 +6,7 @@
 | 1 | something was found wrong, or an action failed |
 | 2 | what was asked for is unknown or not valid: usage, a job, a setting |
 | 3 | an outside system, the ledger or a program that Horae needs cannot be reached or used |
-| 4 | refused: a guard, an outside system or an action in flight says no |
+| 4 | refused: a guard or an outside system says no |
 | 5 | not ready: not enough was seen yet, or the job does not run |
 | 130 | interrupted by Ctrl-C |
 """
@@ -20,7 +20,6 @@ from enum import IntEnum
 import typer
 
 from horae.errors import (
-    ActionInFlight,
     ExternalError,
     HoraeError,
     JobNotRunning,
@@ -47,7 +46,6 @@ class ExitCode(IntEnum):
 _CODES: tuple[tuple[type[HoraeError], ExitCode], ...] = (
     (SettingsError, ExitCode.USAGE),
     (Refused, ExitCode.REFUSED),
-    (ActionInFlight, ExitCode.REFUSED),
     (NotReady, ExitCode.NOT_READY),
     (JobNotRunning, ExitCode.NOT_READY),
     (LedgerBroken, ExitCode.FOUND_WRONG),

@@ -9,13 +9,14 @@ from typing import Any
 from horae.domain.decision import Mode
 from horae.errors import Fault
 from horae.settings.job_spec import JobSpec, LimitSettings, SearchSettings, SqlProgram
-from horae.settings.sense import AXES
 from horae.settings.spec_file import spec_id
+
+AXES = ("parallelism", "slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds")
 
 MEANING = {
     Mode.OBSERVE: "only records",
-    Mode.RECOMMEND: "records and scores decisions, carries none out",
-    Mode.GROW: "scales up by itself, recommends the rest",
+    Mode.RECOMMEND: "records decisions, carries out only what a person asks for",
+    Mode.GROW: "carries out what reduces no resource; a guard refuses the rest, recorded as Hold",
     Mode.AUTO: "carries out every decision that the guards allow",
 }
 
@@ -109,4 +110,4 @@ def _limits(limits: LimitSettings) -> str:
         said.append(f"recovery {limits.recovery_seconds:g} s")
     if limits.commit_latency_seconds is not None:
         said.append(f"commit latency {limits.commit_latency_seconds:g} s")
-    return f"{', '.join(said)}; may be broken {100 * limits.error_budget:.4g} % of the time"
+    return ", ".join(said)

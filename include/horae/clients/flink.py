@@ -142,15 +142,6 @@ class FlinkClient(FlinkMetrics):
         """How far a triggered checkpoint is; None for an unknown trigger."""
         return self._operation(f"/jobs/{job_id}/checkpoints/{trigger_id}")
 
-    def trigger_savepoint(
-        self, job_id: str, *, trigger_id: str, folder: str | None = None
-    ) -> None:
-        """Ask for a savepoint while the job goes on; the same `trigger_id` again joins it."""
-        body: Json = {"triggerId": trigger_id, "cancel-job": False}
-        self._http.write(
-            "POST", f"/jobs/{job_id}/savepoints", _with(body, "target-directory", folder)
-        )
-
     def stop_with_savepoint(
         self, job_id: str, *, trigger_id: str, folder: str | None = None
     ) -> None:
@@ -162,7 +153,7 @@ class FlinkClient(FlinkMetrics):
         self._http.write("POST", f"/jobs/{job_id}/stop", _with(body, "targetDirectory", folder))
 
     def savepoint_state(self, job_id: str, trigger_id: str) -> OperationState | None:
-        """How far a savepoint or stop is; None for an unknown trigger."""
+        """How far a stop with savepoint is; None for an unknown trigger."""
         return self._operation(f"/jobs/{job_id}/savepoints/{trigger_id}")
 
     # --- jars

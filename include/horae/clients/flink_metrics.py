@@ -50,12 +50,6 @@ class FlinkMetrics:
         """Metrics aggregated over all TaskManagers, by name; those missing are left out."""
         return self._aggregated("/taskmanagers/metrics", names, agg)
 
-    def task_manager_metrics(
-        self, task_manager_id: str, names: Sequence[str]
-    ) -> Mapping[str, float]:
-        """Metrics of one TaskManager by name; those missing or not numbers are left out."""
-        return self._values(f"/taskmanagers/{task_manager_id}/metrics", names)
-
     def _names(self, path: str) -> tuple[str, ...]:
         return tuple(entry["id"] for entry in self._http.read(path, list[dict[str, str]]))
 

@@ -24,7 +24,7 @@ class Stages:
         observing: For looking at the job.
         validating: For judging the window.
         deciding: For deciding.
-        acting: For acting; None: nothing is carried out.
+        acting: For acting; None: a dry run, of which nothing is carried out.
     """
 
     observing: Callable[[], AbstractContextManager[Observing]]
@@ -53,7 +53,7 @@ def run_cycle(
         verdicts = validate(judging, [seen])
     tell(verdicts)
     with stages.deciding() as choosing:
-        decision = decide(choosing, seen)
+        decision = decide(choosing, seen, dry_run=stages.acting is None)
     tell(decision)
     if stages.acting is None or not decision.execute:
         return decision, None

@@ -7,9 +7,8 @@ from horae.control.conclude import Question, conclude, hold
 from horae.control.entries import HORAE, Observation, draft, to_body
 from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
-from horae.control.understand import Deciding, Understanding, basis, understand
+from horae.control.understand import Deciding, Understanding, basis, running_in, understand
 from horae.domain.decision import Decision, Mode
-from horae.domain.job import JobPresence
 from horae.domain.proposal import Reason, Stay
 from horae.domain.verdict import Verdict
 from horae.errors import ExternalError, NotReady
@@ -17,39 +16,49 @@ from horae.ledger.records import EntryKind
 from horae.policy.guards import ask_guards
 
 
-def decide(parts: Deciding, seen: Observation) -> Decision:
+def decide(parts: Deciding, seen: Observation, *, dry_run: bool = False) -> Decision:
     """Decide about the job as it was seen. Repeating it gives the same decision.
+
+    Args:
+        parts: What it needs.
+        seen: The look that is decided on.
+        dry_run: The decision says that it is not to be executed, whatever the mode.
 
     Raises:
         LedgerError, Unavailable: The ledger cannot be read or written: nothing was decided.
     """
     history = History(parts.ledger, parts.spec.name)
-    question = _question(parts, seen)
+    question = _question(parts, seen, dry_run)
     past = history.decision(question.id)
     if past is not None:
         return past
-    verdict = history.verdict_on(seen.window) if seen.window else None
-    obstacle = why_not_ask(parts, seen, verdict)
-    if obstacle is not None or verdict is None:
-        return record_decision(parts, seen, hold(question, obstacle or _not_judged()))
-    try:
-        known = understand(parts, history, seen, verdict)
-    except NotReady as error:
-        return record_decision(parts, seen, hold(question, _stay(Reason.NOT_READY, str(error))))
-    except ExternalError as error:
-        stay = _stay(Reason.SOURCE_UNAVAILABLE, str(error))
-        return record_decision(parts, seen, hold(question, stay))
+    known = _understood(parts, history, seen)
+    if isinstance(known, Stay):
+        return record_decision(parts, seen, hold(question, known))
     return record_decision(parts, seen, _ask_policy(parts, history, question, seen, known), known)
 
 
-def why_not_ask(parts: Deciding, seen: Observation, verdict: Verdict | None) -> Stay | None:
-    """Why the policy must not even be asked; None where it may."""
+def _understood(parts: Deciding, history: History, seen: Observation) -> Understanding | Stay:
+    """What is believed, or why the policy must not even be asked."""
     if parts.spec.mode is Mode.OBSERVE:
         return _stay(Reason.POLICY_HOLD, "the mode is observe: nothing is decided")
-    if seen.presence is None:
-        return _stay(Reason.SOURCE_UNAVAILABLE, f"the engine did not answer: {seen.detail}")
-    if seen.presence is not JobPresence.RUNNING:
-        return _stay(Reason.NOT_RUNNING, f"the job is {seen.presence}: {seen.detail}")
+    running = running_in(seen)
+    if isinstance(running, Stay):
+        return running
+    verdict = history.verdict_on(seen.window) if seen.window else None
+    obstacle = why_not_ask(parts, seen, verdict)
+    if obstacle is not None or verdict is None:
+        return obstacle or _not_judged()
+    try:
+        return understand(parts, history, seen, verdict, running)
+    except NotReady as error:
+        return _stay(Reason.NOT_READY, str(error))
+    except ExternalError as error:
+        return _stay(Reason.SOURCE_UNAVAILABLE, str(error))
+
+
+def why_not_ask(parts: Deciding, seen: Observation, verdict: Verdict | None) -> Stay | None:
+    """Why nothing can be concluded from a look at a running job; None where it may."""
     if seen.window is None:
         return _stay(Reason.NOT_READY, "; ".join(seen.unavailable.values()) or "no window yet")
     age = parts.clock.now() - seen.collected_at
@@ -60,9 +69,19 @@ def why_not_ask(parts: Deciding, seen: Observation, verdict: Verdict | None) -> 
         )
         return _stay(Reason.UNUSABLE_WINDOW, sentence)
     if verdict is not None and not verdict.usable:
-        broken = "; ".join(rule.sentence for rule in verdict.broken)
-        return _stay(Reason.UNUSABLE_WINDOW, f"the window cannot be trusted: {broken}")
+        return _not_trusted(seen, verdict)
     return None
+
+
+def _not_trusted(seen: Observation, verdict: Verdict) -> Stay:
+    """A source that did not answer is what must be mended; the broken rules only follow."""
+    broken = "; ".join(rule.sentence for rule in verdict.broken)
+    silent = "".join(f"{name} did not answer: {why}; " for name, why in seen.unavailable.items())
+    return Stay(
+        reason=Reason.SOURCE_UNAVAILABLE if silent else Reason.UNUSABLE_WINDOW,
+        sentence=f"{silent}the window cannot be trusted: {broken}",
+        evidence={f"{rule.rule}:{rule.metric}": rule.sentence for rule in verdict.broken},
+    )
 
 
 def _ask_policy(
@@ -95,7 +114,7 @@ def lag_limit(parts: Deciding, load: float) -> float | None:
     return None if math.isnan(load) else parts.spec.limits.processing_latency_seconds * load
 
 
-def _question(parts: Deciding, seen: Observation) -> Question:
+def _question(parts: Deciding, seen: Observation, dry_run: bool) -> Question:
     return Question(
         id=f"{parts.spec.name}-{seen.cycle}",
         job=parts.spec.name,
@@ -103,7 +122,7 @@ def _question(parts: Deciding, seen: Observation) -> Question:
         actor=HORAE,
         mode=parts.spec.mode,
         by_person=False,
-        dry_run=False,
+        dry_run=dry_run,
         origin=seen.configuration,
     )
 

@@ -7,7 +7,7 @@ from horae.control.decide import lag_limit, record_decision
 from horae.control.entries import Observation
 from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
-from horae.control.understand import Deciding, admissible, partitioning_of
+from horae.control.understand import Deciding, admissible, partitioning_of, running_in
 from horae.control.wish import Wish
 from horae.domain.action import RescalePath
 from horae.domain.configuration import Configuration
@@ -32,12 +32,11 @@ def decide_on_wish(parts: Deciding, seen: Observation, wish: Wish) -> Decision:
     past = history.decision(question.id)
     if past is not None:
         return past
-    if seen.configuration is None:
-        reason = Reason.SOURCE_UNAVAILABLE if seen.presence is None else Reason.NOT_RUNNING
-        stay = Stay(reason=reason, sentence=seen.detail)
-        return record_decision(parts, seen, hold(question, stay))
-    scene = _scene(parts, history, seen, seen.configuration)
-    proposal = _proposal(history, wish, seen.configuration, scene.capabilities)
+    running = running_in(seen)
+    if isinstance(running, Stay):
+        return record_decision(parts, seen, hold(question, running))
+    scene = _scene(parts, history, seen, running.configuration)
+    proposal = _proposal(history, wish, running.configuration, scene.capabilities)
     guards = ask_guards(guard_situation(parts, history, question, proposal, scene))
     limit = lag_limit(parts, _load(parts, seen))
     decision = conclude(question, proposal, guards, lag_limit_records=limit)
@@ -92,6 +91,10 @@ def _proposal(
 
 
 def _load(parts: Deciding, seen: Observation) -> float:
+    """The newest load, records/s; NaN where it is not known."""
     if seen.window is None:
         return math.nan
-    return parts.windows.get(seen.window).last("load_records_per_second")
+    try:
+        return parts.windows.get(seen.window).last("load_records_per_second")
+    except ExternalError:
+        return math.nan  # a window that was lost must not keep the wish from being recorded

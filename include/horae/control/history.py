@@ -15,9 +15,9 @@ from horae.ledger.records import Entry, EntryKind
 
 Value = TypeVar("Value")
 
-LOST_ACTION_AFTER = timedelta(minutes=30)
-"""An action without an outcome for so long has lost its process: an Airflow task is killed after
-its own time-out (15 min), and twice that leaves room for clocks."""
+LOST_ACTION_AFTER = timedelta(hours=3)
+"""An action without an outcome for so long has lost its process: Airflow kills the task that acts
+after two hours, and one more leaves room for clocks that differ and for recording the outcome."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class History:
         """What the job was last known to run in: as observed, or as an action of ours left it."""
         kinds = [EntryKind.WINDOW, EntryKind.OUTCOME]
         reached: Configuration | None = None
-        for entry in self._ledger.read(self._job, kinds=kinds, limit=100, newest_first=True):
+        for entry in self._ledger.read(self._job, kinds=kinds, newest_first=True):
             if entry.kind is EntryKind.OUTCOME:
                 reached = reached or _left_in(from_body(Outcome, entry.body))
                 continue

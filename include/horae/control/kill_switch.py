@@ -16,13 +16,16 @@ def file_switch(home: Path, job: str) -> Halted:
     """The switch of the command line: a file that exists.
 
     `kill-switch` in `home` stops the fleet, `kill-switch.<job>` one job. The file's text is the
-    reason. A file that cannot be read stops as well.
+    reason. A file that cannot be read, or looked for, stops as well.
     """
 
     def halted() -> str | None:
         for path in (home / "kill-switch", home / f"kill-switch.{job}"):
-            if path.exists():
-                return f"{path} exists: {_text(path)}"
+            try:
+                if path.exists():
+                    return f"{path} exists: {_text(path)}"
+            except OSError as error:
+                return f"{path} cannot be looked for: {error}"
         return None
 
     return halted

@@ -1,6 +1,6 @@
 """The stages by name and id, as the DAGs call them: what travels between tasks is small text."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,9 @@ from horae.domain.action import Outcome, OutcomeResult
 from horae.domain.decision import Decision, Verb
 from horae.errors import ActionError, NotReady, Refused
 from horae.ledger.records import EntryKind
+
+WENT_WRONG = frozenset({OutcomeResult.ROLLED_BACK, OutcomeResult.FAILED})
+"""Results that a person must hear of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +59,22 @@ def observe_job(place: Surroundings, job: str, *, at: datetime) -> str:
     return cycle
 
 
-def judge(place: Surroundings, jobs: Sequence[str], cycles: Collection[str]) -> int:
-    """Judge what was seen of the jobs in these cycles; returns the number of usable windows."""
-    with wiring.validating(place, jobs) as parts:
+def judge(place: Surroundings, looks: Sequence[Mapping[str, str]]) -> int:
+    """Judge what was seen of the jobs that were looked at.
+
+    Args:
+        place: Where.
+        looks: A `job` and its `cycle` each; a job that is not named is left alone, so that its
+            faulty spec holds nobody else back.
+
+    Returns:
+        The number of usable windows.
+    """
+    cycles = {look["job"]: look["cycle"] for look in looks}
+    with wiring.validating(place, sorted(cycles)) as parts:
         seen = [
             from_body(Observation, entry.body)
-            for job in jobs
-            for cycle in sorted(cycles)
+            for job, cycle in sorted(cycles.items())
             if (entry := parts.ledger.find(job, f"{EntryKind.WINDOW}:{cycle}")) is not None
         ]
         return sum(verdict.usable for verdict in validate(parts, seen))
@@ -103,7 +115,7 @@ def carry_out(place: Surroundings, wish: Wish, decision_id: str) -> dict[str, An
     """
     with wiring.acting(place, wish.job) as parts:
         outcome = act(parts, decision_id, actor=wish.actor)
-    if outcome.result in (OutcomeResult.ROLLED_BACK, OutcomeResult.FAILED):
+    if outcome.result in WENT_WRONG:
         raise ActionError(f"{outcome.result}: {outcome.sentence}")
     return {"result": outcome.result.value, "sentence": outcome.sentence}
 
@@ -140,6 +152,11 @@ class Told:
     decision: Decision
     outcome: Outcome | None
 
+    @property
+    def went_wrong(self) -> bool:
+        """Whether an action was carried out and ended in a roll-back or worse."""
+        return self.outcome is not None and self.outcome.result in WENT_WRONG
+
 
 def whole_cycle(
     place: Surroundings, job: str, *, act_on_it: bool, tell: Callable[[str, str], None]
@@ -149,11 +166,12 @@ def whole_cycle(
     Args:
         place: Where.
         job: The job's name.
-        act_on_it: Carry the decision out where its mode lets it.
+        act_on_it: Carry the decision out where its mode lets it; otherwise the decision says that
+            it is not to be carried out.
         tell: Hears each stage's name and a sentence on its result.
 
     Raises:
-        HoraeError: The spec has faults, the ledger is not available, or an action failed.
+        HoraeError: The spec has faults, or the ledger is not available.
     """
     stages = Stages(
         observing=partial(wiring.observing, place, job),

@@ -13,11 +13,11 @@ from horae.domain.candidate import Candidate, Front
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
 from horae.domain.forecast import LoadForecast
-from horae.domain.job import Capabilities
+from horae.domain.job import Capabilities, JobPresence
+from horae.domain.proposal import Reason, Stay
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
 from horae.engines.engine import Engine
-from horae.errors import NotReady
 from horae.forecasting.forecaster import Forecaster
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
@@ -85,8 +85,35 @@ class Understanding:
     references: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """What a running job was seen to run in.
+
+    Attributes:
+        configuration: Its configuration.
+        version: Id of the job version.
+    """
+
+    configuration: Configuration
+    version: str
+
+
+def running_in(seen: Observation) -> Running | Stay:
+    """What the job runs in, or why that is not known."""
+    if seen.presence is None:
+        sentence = f"the engine did not answer: {seen.detail}"
+        return Stay(reason=Reason.SOURCE_UNAVAILABLE, sentence=sentence)
+    if seen.presence is not JobPresence.RUNNING:
+        sentence = f"the job is {seen.presence}: {seen.detail}"
+        return Stay(reason=Reason.NOT_RUNNING, sentence=sentence)
+    if seen.configuration is None or seen.version is None:
+        sentence = f"what the job runs in is not known: {seen.detail}"
+        return Stay(reason=Reason.UNKNOWN_CONFIGURATION, sentence=sentence)
+    return Running(configuration=seen.configuration, version=seen.version)
+
+
 def understand(
-    parts: Deciding, history: History, seen: Observation, verdict: Verdict
+    parts: Deciding, history: History, seen: Observation, verdict: Verdict, running: Running
 ) -> Understanding:
     """Forecast, fit, search, and record each.
 
@@ -95,12 +122,12 @@ def understand(
         ExternalError: The engine or Kafka does not answer.
     """
     window = parts.windows.get(verdict.window)
-    current, version = _running(seen)
+    current = running.configuration
     rng = chance(parts.spec.name, verdict.window)
     forecast = _foresee(parts, history, window, rng)
     capabilities = parts.engine.capabilities(parts.spec.engine_job_name)
     partitioning = partitioning_of(parts, capabilities)
-    models = _model(parts, history, window, version, partitioning)
+    models = _model(parts, history, window, running.version, partitioning)
     space = admissible(parts, window, current, capabilities, partitioning)
     candidates = _search(parts, window, forecast, models, space, rng)
     return Understanding(
@@ -136,12 +163,6 @@ def action_delay(spec: JobSpec, history: History) -> float:
     ]
     usual = float(np.quantile(waits, 0.95)) if waits else ACTION_DELAY_SECONDS
     return spec.time.cycle_seconds + spec.time.sampling_seconds + usual
-
-
-def _running(seen: Observation) -> tuple[Configuration, str]:
-    if seen.configuration is None or seen.version is None:
-        raise NotReady(f"what the job runs in is not known: {seen.detail}")
-    return seen.configuration, seen.version
 
 
 def _foresee(
@@ -186,6 +207,7 @@ def admissible(
             capabilities=capabilities,
             partitioning=partitioning,
             checkpoint_seconds_p95=float(durations.quantile(0.95)) if len(durations) else None,
+            commit_latency_seconds=parts.spec.limits.commit_latency_seconds,
         )
     )
 

@@ -7,6 +7,7 @@ from horae.control.entries import Observation, draft, to_body
 from horae.domain.clock import Clock
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
+from horae.errors import ExternalError
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
 from horae.metrics.window_store import WindowStore
@@ -33,7 +34,9 @@ class Validating:
 
 
 def validate(parts: Validating, seen: Sequence[Observation]) -> Sequence[Verdict]:
-    """Judge what was seen; jobs without a window get no verdict. Repeating it changes nothing.
+    """Judge what was seen. Repeating it changes nothing.
+
+    A job without a window, or whose window cannot be read, gets no verdict and holds nobody back.
 
     Raises:
         LedgerError, Unavailable: The ledger cannot be written.
@@ -46,7 +49,14 @@ def validate(parts: Validating, seen: Sequence[Observation]) -> Sequence[Verdict
 
 
 def _windows(parts: Validating, looks: Mapping[str, Observation]) -> Mapping[str, MetricsWindow]:
-    return {window: parts.windows.get(window) for window in looks}
+    return {name: window for name in looks if (window := _window(parts, name)) is not None}
+
+
+def _window(parts: Validating, name: str) -> MetricsWindow | None:
+    try:
+        return parts.windows.get(name)
+    except ExternalError:
+        return None  # lost or altered: whoever decides about the job finds it not judged
 
 
 def _record(parts: Validating, look: Observation, verdict: Verdict) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+
+import psutil
 
 from horae.control.surroundings import Surroundings
 from horae.demo import promises, records
@@ -79,8 +82,9 @@ class Demo:
 
     def report(self, account: Account) -> Report:
         """What came of it."""
-        actions = records.actions(self.ledger, JOB)
-        decided = records.decisions(self.ledger, JOB)
+        began = self.stage.started
+        actions = records.actions(self.ledger, JOB, since=began)
+        decided = records.decisions(self.ledger, JOB, since=began)
         scenario, limit = self.stage.scenario, self.spec.limits.processing_latency_seconds
         static = scenario.static_for_peak()
         triggered = records.triggered_by_optimise(self.stage.client)
@@ -88,7 +92,9 @@ class Demo:
             promises=(
                 promises.scaled_out_and_in(actions),
                 promises.every_action_from_optimise(actions, triggered),
+                records.nobody_else_acted(self.ledger, JOB, since=began),
                 promises.both_paths(actions),
+                promises.task_managers_came_and_went(self.glances),
                 promises.few_actions(actions),
                 promises.no_return(actions),
                 records.account_balances(account),
@@ -125,13 +131,15 @@ class Demo:
             return
         self._memory_at = at
         processes = self.stage.stack.processes
-        parts = [memory_of(processes.family(name)) for name in processes.running()]
+        families = [processes.family(name) for name in processes.running()]
+        parts = [memory_of(family) for family in [*families, [psutil.Process()]]]
         if all(part is not None for part in parts):
             self.memory_gb.append(sum(part or 0.0 for part in parts) / 1024)
 
     def _ended(self) -> bool:
         progress = self.stage.progress()
         if progress is None or progress.state == "running":
+            self.stage.require_load()
             return False
         if progress.state == "failed":
             raise LocalStackError(f"the load generator failed: {progress.failed} records refused")
@@ -144,7 +152,12 @@ class Demo:
         """Let what has begun come to its end, an action included, and begin nothing new."""
         client = self.stage.client
         for dag in ("observe", "retrain"):
-            client.pause(dag, paused=True)
+            wait_until(
+                partial(self._paused_between_runs, client, dag),
+                f"a pause between two runs of {dag}",
+                clock=self.place.clock,
+                seconds=REST_SECONDS,
+            )
         wait_until(
             lambda: not self._at_work(client) and self._still_at_rest(client),
             "an end of all DAG runs",
@@ -152,8 +165,18 @@ class Demo:
             seconds=REST_SECONDS,
         )
 
-    def _at_work(self, client: AirflowClient) -> bool:
-        runs = [run for dag in DAGS for run in client.runs(dag)]
+    def _paused_between_runs(self, client: AirflowClient, dag: str) -> bool:
+        """Pausing a DAG in the middle of a run would leave that run half done for ever."""
+        if self._at_work(client, (dag,)):
+            return False
+        client.pause(dag, paused=True)
+        if not self._at_work(client, (dag,)):
+            return True
+        client.pause(dag, paused=False)
+        return False
+
+    def _at_work(self, client: AirflowClient, dags: Sequence[str] = DAGS) -> bool:
+        runs = [run for dag in dags for run in client.runs(dag)]
         return any(run["state"] in ("queued", "running") for run in runs)
 
     def _still_at_rest(self, client: AirflowClient) -> bool:

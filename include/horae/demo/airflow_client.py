@@ -72,7 +72,8 @@ class AirflowClient:
 
     def _call(self, method: str, path: str, **arguments: Any) -> Mapping[str, Any]:
         try:
-            reply = self._http.request(method, path, headers=self._headers(), **arguments)
+            self._sign_in()
+            reply = self._http.request(method, path, **arguments)
         except httpx.TransportError as error:
             raise Unavailable(f"Airflow does not answer {method} {path}: {error}") from error
         if reply.is_server_error:
@@ -82,10 +83,10 @@ class AirflowClient:
         found: Mapping[str, Any] = reply.json()
         return found
 
-    def _headers(self) -> dict[str, str]:
-        if "Authorization" not in self._http.headers:
-            reply = self._http.post("/auth/token", json=self._credentials)
-            if reply.is_error:
-                raise Refused(f"Airflow refused the sign-in with {reply.status_code}")
-            self._http.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
-        return {}
+    def _sign_in(self) -> None:
+        if "Authorization" in self._http.headers:
+            return
+        reply = self._http.post("/auth/token", json=self._credentials)
+        if reply.is_error:
+            raise Refused(f"Airflow refused the sign-in with {reply.status_code}")
+        self._http.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"

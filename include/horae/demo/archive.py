@@ -3,12 +3,12 @@
 from datetime import datetime
 from pathlib import Path
 
-LEDGER_FILES = ("ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger-heads.json")
+LEDGER_FILES = ("ledger.db*", "ledger-heads*.json")
 
 
 def archive_ledger(home: Path, at: datetime) -> Path | None:
     """Move the default ledger and its kept heads to `archive/<time>`; None where there is none."""
-    found = [home / name for name in LEDGER_FILES if (home / name).exists()]
+    found = [file for pattern in LEDGER_FILES for file in sorted(home.glob(pattern))]
     if not found:
         return None
     folder = home / "archive" / f"{at:%Y%m%d-%H%M%S}"

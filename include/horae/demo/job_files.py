@@ -33,6 +33,8 @@ def write_job_files(stack: LocalStack, job: YsbSettings, *, season_seconds: floa
     root = stack.paths.root
     folder = root / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
+    for other in folder.glob("*.yaml"):
+        other.unlink()  # the demo's Airflow would take care of those jobs too
     script = folder / f"{JOB}.sql"
     script.write_text(job.script(stack.jars.functions), encoding="utf-8")
     values = {

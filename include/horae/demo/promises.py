@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from horae.control.history import PastAction
+from horae.demo.watch import Glance
 from horae.domain.action import OutcomeResult, RescalePath
 
 MOST_ACTIONS = 6
@@ -36,12 +37,29 @@ def scaled_out_and_in(actions: Sequence[PastAction]) -> Promise:
 
 
 def both_paths(actions: Sequence[PastAction]) -> Promise:
-    """One rescale was in place, and one by savepoint."""
-    paths = [action.outcome.path for action in _done(actions)]
+    """One rescale was in place, and one by savepoint because more than the size changed."""
+    done = [action.outcome for action in _done(actions)]
+    in_place = any(outcome.path is RescalePath.IN_PLACE for outcome in done)
+    reshaped = any(
+        outcome.path is RescalePath.SAVEPOINT
+        and not outcome.origin.differs_only_in_parallelism(outcome.target)
+        for outcome in done
+    )
     return Promise(
-        name="in place and by savepoint",
-        held=set(paths) >= {RescalePath.IN_PLACE, RescalePath.SAVEPOINT},
-        sentence=", ".join(paths) or "no action",
+        name="in place, and by savepoint to another shape",
+        held=in_place and reshaped,
+        sentence=", ".join(outcome.path for outcome in done) or "no action",
+    )
+
+
+def task_managers_came_and_went(glances: Sequence[Glance]) -> Promise:
+    """The provisioner really started and stopped TaskManagers."""
+    counts = [len(look.task_managers) for look in glances]
+    steps = [after - before for before, after in pairwise(counts)]
+    return Promise(
+        name="TaskManagers came and went",
+        held=any(step > 0 for step in steps) and any(step < 0 for step in steps),
+        sentence=f"between {min(counts, default=0)} and {max(counts, default=0)}",
     )
 
 

@@ -18,10 +18,12 @@ from horae.ledger.records import EntryKind
 from horae.local.account import Account
 
 
-def decisions(ledger: Ledger, job: str) -> Sequence[Decision]:
-    """Every decision about a job, oldest first."""
+def decisions(ledger: Ledger, job: str, *, since: datetime) -> Sequence[Decision]:
+    """Every decision about a job from a time on, oldest first."""
     return [
-        from_body(Decision, entry.body) for entry in ledger.read(job, kinds=[EntryKind.DECISION])
+        from_body(Decision, entry.body)
+        for entry in ledger.read(job, kinds=[EntryKind.DECISION])
+        if entry.time >= since
     ]
 
 
@@ -32,9 +34,19 @@ def newest_decision(ledger: Ledger, job: str) -> Decision | None:
     return None
 
 
-def actions(ledger: Ledger, job: str) -> Sequence[PastAction]:
-    """Every action on a job that ended, oldest first."""
-    return tuple(reversed(History(ledger, job).past_actions()))
+def actions(ledger: Ledger, job: str, *, since: datetime) -> Sequence[PastAction]:
+    """Every action on a job that began at a time or later and ended, oldest first."""
+    past = reversed(History(ledger, job).past_actions())
+    return tuple(action for action in past if action.outcome.started_at >= since)
+
+
+def nobody_else_acted(ledger: Ledger, job: str, *, since: datetime) -> Promise:
+    """No change was noticed that Horae had not made."""
+    changes = ledger.read(job, kinds=[EntryKind.EXTERNAL_CHANGE])
+    told = [str(entry.body["sentence"]) for entry in changes if entry.time >= since]
+    return Promise(
+        name="nobody else changed the job", held=not told, sentence="; ".join(told) or "none"
+    )
 
 
 def triggered_by_optimise(client: AirflowClient) -> Sequence[str]:

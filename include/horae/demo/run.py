@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -54,10 +54,6 @@ def run_demo(
     """
     started = clock.now()
     paths = LocalPaths.under(home)
-    if ledger_url is None:
-        old = archive_ledger(paths.root, started)
-        if old is not None:
-            console.print(f"the ledger of an earlier run is in {old}", highlight=False)
     stage = Stage(
         scenario=scenario,
         paths=paths,
@@ -69,6 +65,10 @@ def run_demo(
         started=started,
     )
     with _stopped_at_the_end(stage):
+        stage.down()  # what an earlier run left behind may still write to its ledger
+        old = archive_ledger(paths.root, started) if ledger_url is None else None
+        if old is not None:
+            console.print(f"the ledger of an earlier run is in {old}", highlight=False)
         stage.up()
         _welcome(stage, console)
         held = _tell_story(stage, clock, console)
@@ -122,7 +122,8 @@ def _welcome(stage: Stage, console: Console) -> None:
 
 def _stay(stage: Stage, console: Console) -> None:
     console.print(f"{stage.airflow.url} stays until Ctrl-C", highlight=False)
-    signal.pause()
+    with suppress(KeyboardInterrupt):
+        signal.pause()
 
 
 @contextmanager

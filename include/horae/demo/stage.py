@@ -11,12 +11,15 @@ from pathlib import Path
 from horae.demo.airflow_client import AirflowClient
 from horae.demo.airflow_settings import ADMIN, PROJECT, AirflowPorts, AirflowSettings
 from horae.demo.job_files import connections, write_job_files
+from horae.demo.load import NAME as LOAD
 from horae.demo.load import progress_file, start_load
 from horae.demo.scenario import PARTITIONS, Scenario
 from horae.domain.clock import Clock
+from horae.errors import LocalStackError
 from horae.local.load_generator import Progress, read_progress
 from horae.local.paths import LocalPaths
 from horae.local.ports import Ports, require_free
+from horae.local.processes import end_of
 from horae.local.stack import LocalStack
 from horae.local.stack_settings import StackSettings
 from horae.local.waiting import wait_until
@@ -77,11 +80,15 @@ class Stage:
         return AirflowClient(self.airflow.url, ADMIN, self.airflow.password)
 
     def up(self) -> None:
-        """Start everything but the load; Airflow and the engines start side by side."""
+        """Start everything but the load; Airflow and the engines start side by side.
+
+        Raises:
+            MissingTool, PortInUse: Told before anything is touched.
+            LocalStackError: Something did not start.
+        """
+        self.stack.check_ready()
+        require_free(options_of(self.airflow_ports))
         self.stack.down(wipe=True)
-        require_free(
-            {f"airflow_ports.{name}": port for name, port in vars_of(self.airflow_ports).items()}
-        )
         write_job_files(self.stack, self.job, season_seconds=self.scenario.day_seconds)
         self._start_airflow()
         self.stack.up()
@@ -96,10 +103,27 @@ class Stage:
         start_load(self.stack, topic=self.job.input_topic, trace=self.scenario.trace)
         client = self.client
         wait_until(
-            lambda: set(DAGS) <= set(client.dags()), "the DAGs", clock=self.clock, seconds=60
+            lambda: set(DAGS) <= set(client.dags()),
+            "the DAGs",
+            clock=self.clock,
+            seconds=60,
+            explain=lambda: "\n".join(client.import_errors()),
         )
         for dag in DAGS:
             client.pause(dag, paused=False)
+
+    def require_load(self) -> None:
+        """Nothing, if the load generator still runs or has ended by itself.
+
+        Raises:
+            LocalStackError: It died.
+        """
+        alive = LOAD in self.stack.processes.running()
+        progress = self.progress()  # read after: a generator says that it has ended before it does
+        if not alive and (progress is None or progress.state == "running"):
+            raise LocalStackError(
+                f"the load generator died\n{end_of(self.paths.logs / 'load.log')}"
+            )
 
     def progress(self) -> Progress | None:
         """How far the load is; None before its first word."""
@@ -131,10 +155,10 @@ class Stage:
         )
 
 
-def vars_of(ports: AirflowPorts) -> dict[str, int]:
-    """Ports by the names of their settings."""
+def options_of(ports: AirflowPorts) -> dict[str, int]:
+    """Ports by the options of `horae demo` that set them."""
     return {
-        "web": ports.web,
-        "worker_logs": ports.worker_logs,
-        "trigger_logs": ports.trigger_logs,
+        "--airflow-port": ports.web,
+        "--worker-log-port": ports.worker_logs,
+        "--trigger-log-port": ports.trigger_logs,
     }

@@ -56,10 +56,6 @@ class Metric:
     rate_of: str | None = None
     largest_rise_per_second: float = math.inf
 
-    def admits(self, value: float) -> bool:
-        """Whether `value` is a number in the valid range; NaN and infinity are not."""
-        return math.isfinite(value) and self.minimum <= value <= self.maximum
-
 
 _RECORDS_PER_SECOND = 1e8  # ten thousand busy partitions; more is a misread unit
 _CORES = 1e5  # the largest known Flink clusters have tens of thousands

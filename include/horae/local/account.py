@@ -49,8 +49,8 @@ class Account:
 
     @property
     def balances(self) -> bool:
-        """Whether nothing was lost, doubled or dropped as late."""
-        return self.lost == 0 and self.doubled == 0 and not self.late
+        """Whether it is known that nothing was lost, doubled or dropped as late."""
+        return self.lost == self.doubled == self.late == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

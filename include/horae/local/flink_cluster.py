@@ -6,7 +6,7 @@ import httpx
 
 from horae.domain.clock import Clock
 from horae.local.jars import Jars
-from horae.local.java import FLINK_OPTIONS, flink_settings, java_command
+from horae.local.java import FLINK_OPTIONS, flink_settings, java_command, own_files_in
 from horae.local.paths import LocalPaths
 from horae.local.ports import HOST, Ports
 from horae.local.processes import Processes, end_of
@@ -56,7 +56,7 @@ class FlinkCluster:
         arguments = ["--configDir", str(self._paths.flink_config), *_memory_settings()]
         command = java_command(
             find_java(), _MAIN, class_path=self._jars.flink_class_path,
-            options=[*_memory_options(), *FLINK_OPTIONS],
+            options=[*_memory_options(), *own_files_in(self._paths.temporary), *FLINK_OPTIONS],
             logging=self._paths.flink_config / "log4j2.properties", arguments=arguments,
         )  # fmt: skip
         self._processes.start(NAME, command, log=self._paths.logs / f"{NAME}.log")

@@ -8,7 +8,7 @@ from pathlib import Path
 from horae.domain.clock import Clock
 from horae.errors import LocalStackError
 from horae.local.jars import Jars
-from horae.local.java import java_command
+from horae.local.java import java_command, own_files_in
 from horae.local.paths import LocalPaths
 from horae.local.ports import HOST, Ports, answers
 from horae.local.processes import Processes, end_of
@@ -100,6 +100,6 @@ class KafkaBroker:
     def _command(self, main_class: str, arguments: list[str]) -> list[str]:
         return java_command(
             find_java(), main_class, class_path=self._jars.kafka_class_path,
-            options=_MEMORY, logging=LocalPaths.resource("log4j2.properties"),
-            arguments=arguments,
+            options=[*_MEMORY, *own_files_in(self._paths.temporary)],
+            logging=LocalPaths.resource("log4j2.properties"), arguments=arguments,
         )  # fmt: skip

@@ -10,7 +10,7 @@ _RESOURCES = Path(__file__).resolve().parents[3] / "deploy" / "local"
 
 @dataclass(frozen=True, slots=True)
 class LocalPaths:
-    """The folders and files under one root; nothing is written elsewhere.
+    """The folders and files under one root; only Maven keeps a cache elsewhere, in ~/.m2.
 
     Attributes:
         root: The folder, `.horae` unless told otherwise; made on first use.
@@ -36,6 +36,11 @@ class LocalPaths:
     def logs(self) -> Path:
         """One log a process."""
         return self.root / "logs"
+
+    @property
+    def temporary(self) -> Path:
+        """What Java processes write for themselves; removed when everything is stopped."""
+        return self.root / "tmp"
 
     @property
     def kafka(self) -> Path:

@@ -8,6 +8,13 @@ from horae.errors import PortInUse
 
 HOST = "127.0.0.1"
 
+_OPTIONS = {
+    "kafka": "--kafka-port",
+    "kafka_controller": "--controller-port",
+    "flink_rest": "--flink-port",
+    "flink_rpc": "--rpc-port",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
@@ -66,15 +73,24 @@ def require_free(ports: Mapping[str, int]) -> None:
     """Nothing, if every port is free.
 
     Args:
-        ports: Port by the name of its setting.
+        ports: Port by the option that sets it.
 
     Raises:
-        PortInUse: Names every taken port and its setting.
+        PortInUse: Names every taken port and its option.
     """
-    taken = {setting: port for setting, port in ports.items() if not is_free(port)}
+    taken = {option: port for option, port in ports.items() if not is_free(port)}
     if taken:
-        listed = ", ".join(f"{port} (setting {setting})" for setting, port in taken.items())
-        raise PortInUse(f"in use by another program: port {listed}; free it or set another port")
+        listed = ", ".join(f"{port} (option {option})" for option, port in taken.items())
+        wanted = " ".join(f"{option} PORT" for option in taken)
+        raise PortInUse(
+            f"in use by another program: port {listed}; end that program, or choose another port "
+            f"with {wanted} (through make: make demo DEMO='{wanted}')"
+        )
+
+
+def options_of(ports: Ports) -> dict[str, int]:
+    """Port by the option of `horae local up` and `horae demo` that sets it."""
+    return {_OPTIONS[name]: port for name, port in asdict(ports).items()}
 
 
 def settings_of(ports: Ports) -> dict[str, int]:

@@ -14,12 +14,12 @@ from horae.local.job_submission import run_sql
 from horae.local.kafka_broker import KafkaBroker
 from horae.local.late_records import late_records
 from horae.local.paths import LocalPaths
-from horae.local.ports import require_free, settings_of
+from horae.local.ports import Ports, options_of, require_free, settings_of
 from horae.local.processes import Processes
 from horae.local.stack_settings import StackSettings
 from horae.local.stack_status import JobStatus, ProcessStatus, StackStatus, memory_of
 from horae.local.task_managers import TaskManagers
-from horae.local.tools import find_tools
+from horae.local.tools import Tools, find_tools
 from horae.local.topics import create_topics
 from horae.local.waiting import wait_until
 
@@ -59,6 +59,24 @@ class LocalStack:
         self.broker = KafkaBroker(paths, self.settings.ports, self.processes, clock)
         self.flink = FlinkCluster(paths, self.settings.ports, self.processes, clock)
 
+    def check_ready(self) -> Tools:
+        """Whether the tools are there and the ports free; touches nothing.
+
+        A port that this very stack holds counts as free: what runs is adopted or replaced.
+
+        Returns:
+            The tools.
+
+        Raises:
+            MissingTool: Java or Maven is absent.
+            PortInUse: A port is taken by another program.
+        """
+        tools = find_tools()
+        ours = self._ports_held()
+        wanted = options_of(self.settings.ports)
+        require_free({option: port for option, port in wanted.items() if port not in ours})
+        return tools
+
     def up(self) -> None:
         """Start what does not run yet and wait until all of it answers.
 
@@ -66,15 +84,14 @@ class LocalStack:
         failed, it takes down again what there is.
 
         Raises:
-            MissingTool: Java or Maven is absent.
-            PortInUse: A port is taken by another program.
+            MissingTool: Java or Maven is absent; nothing was touched.
+            PortInUse: A port is taken by another program; nothing was touched.
             LocalStackError: Something did not start in time.
         """
         with held(self.paths.root / "stack.lock", self._clock):
-            fetch_jars(self.paths, find_tools(), self._clock)
+            fetch_jars(self.paths, self.check_ready(), self._clock)
             self._tell("jars are there")
             self._replace_if_other()
-            self._require_free_ports()
             try:
                 self._start_all()
             except BaseException:
@@ -186,22 +203,20 @@ class LocalStack:
             self._tell("a stack with other settings runs: it is replaced")
             self._stop_all()
 
-    def _require_free_ports(self) -> None:
-        ports = settings_of(self.settings.ports)
-        running = self.processes.running()
-        ours = {"kafka": kafka_broker.NAME, "flink": flink_cluster.NAME}
-        adopted = [name for name, process in ours.items() if process in running]
-        require_free(
-            {
-                setting: port
-                for setting, port in ports.items()
-                if not any(setting.startswith(f"ports.{name}") for name in adopted)
-            }
-        )
+    def _ports_held(self) -> set[int]:
+        """Ports of what runs now, which may have been started with other settings."""
+        settings = StackSettings.read(self.paths.stack) or self.settings
+        return {
+            port
+            for name, ports in _ports_by_process(settings.ports).items()
+            if self.processes.family(name)
+            for port in ports
+        }
 
     def _stop_all(self) -> int:
         ended = self.processes.stop_all()
         self.task_managers.release_limits()
+        shutil.rmtree(self.paths.temporary, ignore_errors=True)
         return ended
 
     def _wipe(self) -> None:
@@ -219,3 +234,10 @@ class LocalStack:
                 tasks = job["tasks"]
                 return bool(tasks["running"] == tasks["total"] > 0)
         return False
+
+
+def _ports_by_process(ports: Ports) -> dict[str, set[int]]:
+    return {
+        kafka_broker.NAME: {ports.kafka, ports.kafka_controller},
+        flink_cluster.NAME: {ports.flink_rest, ports.flink_rpc},
+    }

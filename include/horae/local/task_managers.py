@@ -16,7 +16,7 @@ from horae.errors import LocalStackError, Refused, Unavailable
 from horae.local.cpu_limits import CpuLimiter, cpu_limiter
 from horae.local.file_lock import held
 from horae.local.jars import Jars
-from horae.local.java import FLINK_OPTIONS, flink_settings, java_command
+from horae.local.java import FLINK_OPTIONS, flink_settings, java_command, own_files_in
 from horae.local.paths import LocalPaths
 from horae.local.processes import Processes
 from horae.local.task_manager_memory import TaskManagerMemory
@@ -140,9 +140,10 @@ class TaskManagers:
             "taskmanager.cpu.cores": shape.cpu_cores,
             **memory.settings(),
         }
+        own_files = own_files_in(self._paths.temporary)
         return java_command(
             find_java(), _MAIN, class_path=Jars(self._paths.jars).flink_class_path,
-            options=[*memory.java_options(), *FLINK_OPTIONS],
+            options=[*memory.java_options(), *own_files, *FLINK_OPTIONS],
             logging=self._paths.flink_config / "log4j2.properties",
             arguments=["--configDir", str(self._paths.flink_config), *flink_settings(settings)],
         )  # fmt: skip

@@ -44,7 +44,9 @@ def find_java(search_path: str | None = None) -> Path:
     found = shutil.which("java", path=search_path)
     if found is None:
         raise MissingTool(f"Java {JAVA_VERSION} is not installed; {_INSTALL_JAVA}")
-    reply = subprocess.run([found, "-version"], capture_output=True, text=True, check=False)
+    # It writes a file for tools that watch it unless told not to, even for this question.
+    question = [found, "-XX:-UsePerfData", "-version"]
+    reply = subprocess.run(question, capture_output=True, text=True, check=False)
     version = major_version(reply.stderr)
     if version is None or version < JAVA_VERSION:
         seen = reply.stderr.strip().splitlines()

@@ -51,6 +51,7 @@ class Bounds:
         partitioning: How the input is spread.
         checkpoint_seconds_p95: 95 % quantile of a checkpoint's duration; None: not measured, then
             intervals are taken as the settings have them.
+        commit_latency_seconds: Most a record may have aged when it is committed; None: no limit.
     """
 
     current: Configuration
@@ -58,6 +59,7 @@ class Bounds:
     capabilities: Capabilities
     partitioning: Partitioning
     checkpoint_seconds_p95: float | None = None
+    commit_latency_seconds: float | None = None
 
 
 def search_space(bounds: Bounds) -> SearchSpace:
@@ -178,6 +180,19 @@ def _interval_rule(configuration: Configuration, bounds: Bounds) -> str | None:
     return f"a long checkpoint takes {long:.3g} s, more than half of an interval of {interval:g} s"
 
 
+def _commit_rule(configuration: Configuration, bounds: Bounds) -> str | None:
+    """A record waits half an interval for its checkpoint on average, and then for its end."""
+    interval, long = configuration.checkpoint_interval_seconds, bounds.checkpoint_seconds_p95
+    limit = bounds.commit_latency_seconds
+    if limit is None or long is None or interval / 2 + long <= limit:
+        return None
+    return (
+        f"a record is committed after {interval / 2 + long:.3g} s: half an interval of "
+        f"{interval:g} s, and a long checkpoint of {long:.3g} s; "
+        f"limits.commit_latency_seconds is {limit:g}"
+    )
+
+
 def _memory_rule(configuration: Configuration, bounds: Bounds) -> str | None:
     """Memory goes down one legal step at a time: what is needed shows only when it is scarce."""
     current = bounds.current.memory_mb
@@ -193,5 +208,6 @@ RULES = (
     _wasted_subtasks_rule,
     _resources_rule,
     _interval_rule,
+    _commit_rule,
     _memory_rule,
 )

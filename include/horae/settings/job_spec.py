@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from horae.domain.configuration import Configuration
 from horae.domain.decision import Mode
 from horae.domain.limits import Limits, Prices
 from horae.settings.value_types import (
@@ -123,7 +122,6 @@ class TimeSettings(Settings):
         season_seconds: Length of the season of the load, usually a day.
         retention_hours: How long windows are kept.
         stale_seconds: Age of the newest row beyond which a window is not usable.
-        blind_allowance_seconds: How long a job may stay unobserved before that is an emergency.
     """
 
     grid_seconds: Seconds = 60
@@ -134,7 +132,6 @@ class TimeSettings(Settings):
     season_seconds: Seconds = 86_400
     retention_hours: Annotated[float, Field(gt=0, le=366 * 24)] = 24
     stale_seconds: Seconds = 300
-    blind_allowance_seconds: Seconds = 1_800
 
 
 class SearchSettings(Settings):
@@ -169,18 +166,16 @@ class LimitSettings(Settings):
             limit.
         commit_latency_seconds: Most a record may have aged when a read_committed reader may see
             it; None: no limit.
-        error_budget: Share of time the limits may be broken.
     """
 
     processing_latency_seconds: Seconds
     latency_confidence: Probability = 0.95
     recovery_seconds: Seconds | None = None
     commit_latency_seconds: Seconds | None = None
-    error_budget: Probability = 0.01
 
     def limits(self) -> Limits:
         """The limits as a value of the domain."""
-        return Limits(**self.model_dump(exclude={"error_budget"}))
+        return Limits(**self.model_dump())
 
 
 class PriceSettings(Settings):
@@ -288,28 +283,6 @@ class GuardSettings(Settings):
     quiet_hours: tuple[QuietHours, ...] = ()
 
 
-class ConfigurationSettings(Settings):
-    """One configuration in full.
-
-    Attributes:
-        parallelism: Subtasks of each vertex.
-        slots: Slots per TaskManager.
-        cpu_cores: CPU cores per TaskManager.
-        memory_mb: Memory per TaskManager, MiB.
-        checkpoint_interval_seconds: Seconds between the starts of two checkpoints.
-    """
-
-    parallelism: Subtasks
-    slots: Slots
-    cpu_cores: Cores
-    memory_mb: Mebibytes
-    checkpoint_interval_seconds: Seconds
-
-    def configuration(self) -> Configuration:
-        """The configuration as a value of the domain."""
-        return Configuration(**self.model_dump())
-
-
 class JobSpec(Settings):
     """One job under Horae's care.
 
@@ -324,7 +297,6 @@ class JobSpec(Settings):
         prices: What things cost.
         policy: Who decides.
         guards: What may hold an action back.
-        safe_configuration: Where to go when in doubt; None: the one it was first seen in.
     """
 
     name: Name
@@ -337,7 +309,6 @@ class JobSpec(Settings):
     prices: PriceSettings = PriceSettings()
     policy: PolicySettings = PlannerSettings()
     guards: GuardSettings = GuardSettings()
-    safe_configuration: ConfigurationSettings | None = None
 
     @property
     def engine_job_name(self) -> str:

@@ -4,16 +4,11 @@ Each rule reads a few settings by name, and blames the first of them. A rule is 
 of its settings is absent, is None (there is no such limit) or is wrong by itself.
 """
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from horae.domain.configuration import Configuration
-from horae.domain.limits import Prices
 from horae.settings.phrases import show_number
-
-AXES = ("parallelism", "slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +81,6 @@ def _below(name: str, other: str) -> Rule:
     return Rule((name, other), expected)
 
 
-def _safe_is_legal(axis: str) -> Rule:
-    def expected(value: float, legal: Sequence[float]) -> str | None:
-        if value in legal:
-            return None
-        listed = ", ".join(show_number(one) for one in legal)
-        return f"one of the legal values of search.{axis}: {listed}"
-
-    return Rule((f"safe_configuration.{axis}", f"search.{axis}"), expected)
-
-
 def _parallelism_fits(
     parallelism: Sequence[int], slots: Sequence[int], task_managers: int
 ) -> str | None:
@@ -108,15 +93,6 @@ def _parallelism_fits(
     )
 
 
-def _safe_fits(parallelism: int, slots: int, task_managers: int) -> str | None:
-    if math.ceil(parallelism / slots) <= task_managers:
-        return None
-    return (
-        f"at most {slots * task_managers}: its slots are {slots} a TaskManager, "
-        f"search.maximum_task_managers allows {task_managers} of them"
-    )
-
-
 def _commit_is_reachable(limit: float, intervals: Sequence[float]) -> str | None:
     if limit >= min(intervals) / 2:
         return None
@@ -124,13 +100,6 @@ def _commit_is_reachable(limit: float, intervals: Sequence[float]) -> str | None
         f"at least {min(intervals) / 2:g}, half of the shortest checkpoint interval: a record is "
         "committed with the next checkpoint"
     )
-
-
-def _safe_is_affordable(
-    budget: float, safe: Mapping[str, Any], prices: Mapping[str, float]
-) -> str | None:
-    cost = Prices(**prices).per_hour(Configuration(**safe))
-    return None if cost <= budget else f"at least {cost:g}, the price of safe_configuration"
 
 
 RULES: tuple[Rule, ...] = (
@@ -141,25 +110,14 @@ RULES: tuple[Rule, ...] = (
     _at_least("time.cycle_seconds", "time.grid_seconds"),
     _at_most("time.sampling_seconds", "time.cycle_seconds"),
     _at_least("time.stale_seconds", "time.grid_seconds"),
-    _at_least("time.blind_allowance_seconds", "time.stale_seconds"),
     _at_most("policy.step_seconds", "time.horizon_seconds"),
     _below("policy.lower_utilisation", "policy.target_utilisation"),
     _below("policy.target_utilisation", "policy.upper_utilisation"),
     Rule(
         ("search.parallelism", "search.slots", "search.maximum_task_managers"), _parallelism_fits
     ),
-    *(_safe_is_legal(axis) for axis in AXES),
-    Rule(
-        (
-            "safe_configuration.parallelism",
-            "safe_configuration.slots",
-            "search.maximum_task_managers",
-        ),
-        _safe_fits,
-    ),
     Rule(
         ("limits.commit_latency_seconds", "search.checkpoint_interval_seconds"),
         _commit_is_reachable,
     ),
-    Rule(("guards.money_per_hour", "safe_configuration", "prices"), _safe_is_affordable),
 )

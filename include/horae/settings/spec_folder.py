@@ -1,7 +1,6 @@
 """The folder of job specs: one file a job, named after it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from horae.errors import Fault, SettingsError
@@ -10,28 +9,6 @@ from horae.settings.phrases import closest
 from horae.settings.spec_file import read_job_spec
 
 ENDING = ".yaml"
-
-
-def read_job_specs(folder: Path) -> dict[str, JobSpec]:
-    """Read every spec of a folder.
-
-    Returns:
-        Name of a job to its spec, sorted by name; empty where the folder is empty or absent.
-
-    Raises:
-        SettingsError: With every fault of every file; each fault's place begins with its file.
-    """
-    specs: dict[Path, JobSpec] = {}
-    faults: list[Fault] = []
-    for path in spec_paths(folder):
-        try:
-            specs[path] = read_job_spec(path)
-        except SettingsError as error:
-            faults.extend(_in_file(path, fault) for fault in error.faults)
-    faults.extend(_in_file(path, fault) for path, fault in name_faults(specs))
-    if faults:
-        raise SettingsError(str(folder), faults)
-    return {spec.name: spec for spec in sorted(specs.values(), key=lambda one: one.name)}
 
 
 def named_job_spec(folder: Path, job: str) -> JobSpec:
@@ -70,7 +47,3 @@ def name_faults(specs: Mapping[Path, JobSpec]) -> Iterator[tuple[Path, Fault]]:
             )
             yield path, Fault(where="the file's name", line=None, value=path.name, expected=wanted)
         first.setdefault(spec.name, path)
-
-
-def _in_file(path: Path, fault: Fault) -> Fault:
-    return replace(fault, where=f"{path.name}: {fault.where}")

@@ -144,3 +144,43 @@ def test_a_person_without_a_name_is_not_horae(glue: ModuleType) -> None:
     """Airflow does not always tell who it was."""
     wish = glue.wish({"dag_run": Run(triggering_user_name=None, conf=None), "params": PARAMS})
     assert wish.actor == "unknown person"
+
+
+def refusals() -> list[Exception]:
+    """What Airflow raises where it does not tell a variable."""
+    from airflow.sdk.exceptions import (
+        AirflowRuntimeError,
+        AirflowSecretsBackendAccessDenied,
+        ErrorType,
+    )
+    from airflow.sdk.execution_time.comms import ErrorResponse
+
+    broken = ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"status_code": 500})
+    return [AirflowRuntimeError(broken), AirflowSecretsBackendAccessDenied("no")]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_variable_that_cannot_be_read_halts(
+    glue: ModuleType, monkeypatch: pytest.MonkeyPatch, which: int
+) -> None:
+    """Whether the switch is thrown is not known, so nothing is done."""
+    error = refusals()[which]
+
+    def get(name: str, default: str) -> str:
+        raise error
+
+    monkeypatch.setattr(glue.Variable, "get", get)
+    reason = glue.variable_switch("ysb")()
+    assert reason == f"the Airflow variable horae_kill_switch cannot be read: {error}"
+
+
+@pytest.mark.parametrize("kind", ["flink", "kafka"])
+def test_an_unknown_connection_is_a_fault_of_the_settings(glue: ModuleType, kind: str) -> None:
+    """The message says which one is missing and how to add it."""
+    with pytest.raises(SettingsError) as caught:
+        getattr(glue, f"{kind}_connection")("nowhere")
+    assert str(caught.value).splitlines() == [
+        "connection nowhere: 1 fault",
+        "  id: got 'nowhere', which Airflow does not know; expected a connection of type "
+        f"{kind}; add it under Admin > Connections, or set AIRFLOW_CONN_NOWHERE",
+    ]

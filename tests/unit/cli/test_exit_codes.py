@@ -31,7 +31,6 @@ CODES = {
     "NotReady": 5,
     "ActionError": 1,
     "StepFailed": 1,
-    "ActionInFlight": 4,
     "LedgerError": 3,
     "LedgerBroken": 1,
     "LocalStackError": 3,

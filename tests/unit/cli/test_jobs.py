@@ -46,7 +46,7 @@ def test_a_good_spec_is_told_in_a_few_lines(folder: Path) -> None:
     assert "policy   planner" in told
     # 3 parallelisms x 2 slots x 1 interval
     assert "at most 6 configurations (parallelism 1, 2, 4; slots 1, 2;" in told
-    assert "processing latency 10 s with 99 % certainty, recovery 60 s; may be broken 1 %" in told
+    assert "processing latency 10 s with 99 % certainty, recovery 60 s\n" in told
     assert "search.slots stays as it is: without engine.program" in told
 
 

@@ -156,7 +156,6 @@ def test_metrics_that_are_no_numbers_are_left_out() -> None:
     ]  # fmt: skip
     client = _client(lambda _: httpx.Response(200, json=reply))
     assert client.job_metrics(RUNNING, ["uptime", "path", "none"]) == {"uptime": 12.0}
-    assert client.task_manager_metrics("t", ["uptime"])["uptime"] == 12.0
 
 
 def test_metrics_over_all_task_managers() -> None:
@@ -187,15 +186,8 @@ def test_metrics_over_all_task_managers() -> None:
             ),
         ),
         (
-            lambda c: c.trigger_savepoint(RUNNING, trigger_id="t"),
-            ("POST", f"/jobs/{RUNNING}/savepoints", {"triggerId": "t", "cancel-job": False}),
-        ),
-        (
-            lambda c: c.trigger_savepoint(RUNNING, trigger_id="t", folder="s3://x"),
-            (
-                "POST", f"/jobs/{RUNNING}/savepoints",
-                {"triggerId": "t", "cancel-job": False, "target-directory": "s3://x"},
-            ),
+            lambda c: c.stop_with_savepoint(RUNNING, trigger_id="t"),
+            ("POST", f"/jobs/{RUNNING}/stop", {"triggerId": "t", "drain": False}),
         ),
         (
             lambda c: c.stop_with_savepoint(RUNNING, trigger_id="t", folder="s3://x"),

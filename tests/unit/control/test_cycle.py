@@ -6,7 +6,7 @@ from control_builders import World, a_spec, at, ramp
 from horae.control.cycle import Stages, run_cycle
 from horae.control.entries import Observation
 from horae.domain.action import Outcome, OutcomeResult
-from horae.domain.decision import Decision
+from horae.domain.decision import Decision, Verb
 from horae.engines.fake import Fault
 from horae.errors import Unavailable
 from horae.ledger.audit import audit
@@ -54,10 +54,11 @@ def test_a_repeated_cycle_repeats_nothing(world: World) -> None:
 
 
 def test_a_dry_run_stops_at_the_decision(world: World) -> None:
-    """Decided to be executed, and not carried out."""
+    """The Rescale is recorded as not to be executed, so that nobody carries it out later."""
     world.load = ramp(100, 400)
     decision, outcome = run_cycle(stages(world, act_on_it=False), "c1", ignore)
-    assert decision.execute
+    assert (decision.verb, decision.execute) == (Verb.RESCALE, False)
+    assert world.entries(EntryKind.DECISION)[0].body["execute"] is False
     assert outcome is None
     assert world.entries(EntryKind.INTENTION) == []
 

@@ -183,6 +183,29 @@ def test_an_unusable_window_is_a_hold_that_names_the_broken_rules(world: World) 
     assert decision.sentence.startswith("the window cannot be trusted: load_records_per_second")
     references = world.entries(EntryKind.DECISION)[0].references
     assert references["verdict"] == world.entries(EntryKind.VERDICT)[0].id
+    told = world.entries(EntryKind.VERDICT)[0].body["broken"]
+    assert dict(decision.evidence) == {f"{r['rule']}:{r['metric']}": r["sentence"] for r in told}
+    assert len(decision.evidence) >= 1
+
+
+def test_a_silent_source_is_named_before_the_rules_that_break_by_it(world: World) -> None:
+    """What must be mended is the source; what it left broken is told and in the evidence."""
+    world.load, world.unavailable = [*ramp(100, 100), -1.0], {"kafka": "no broker"}
+    decision = world.decide("c1")
+    assert held(decision) is Reason.SOURCE_UNAVAILABLE
+    assert decision.sentence.startswith(
+        "kafka did not answer: no broker; the window cannot be trusted: load_records_per_second"
+    )
+    assert "range:load_records_per_second" in decision.evidence
+
+
+@pytest.mark.parametrize("unknown", ["configuration", "version"])
+def test_a_job_that_runs_in_nobody_knows_what_is_a_hold(world: World, unknown: str) -> None:
+    """It runs, and the engine does not show in what: nothing can be chosen from there."""
+    seen = replace(world.look("c1"), **{unknown: None}, detail="but takes no checkpoints")
+    decision = decide(world.deciding(), seen)
+    assert held(decision) is Reason.UNKNOWN_CONFIGURATION
+    assert decision.sentence == "what the job runs in is not known: but takes no checkpoints"
 
 
 def test_too_short_a_past_is_a_hold(world: World) -> None:

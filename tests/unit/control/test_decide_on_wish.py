@@ -149,7 +149,25 @@ def test_an_engine_that_is_away_is_recorded(world: World) -> None:
     world.engine.fail("describe", Fault(Unavailable("connection refused")))
     decision = wished(world)
     assert (decision.verb, decision.reason) == (Verb.HOLD, Reason.SOURCE_UNAVAILABLE)
-    assert decision.sentence == "connection refused"
+    assert decision.sentence == "the engine did not answer: connection refused"
+
+
+def test_a_job_that_runs_in_nobody_knows_what_cannot_be_moved(world: World) -> None:
+    """It runs, which is not the same as to be absent."""
+    seen = replace(world.look("c1"), configuration=None)
+    decision = decide_on_wish(world.deciding(), seen, WISH)
+    assert (decision.verb, decision.reason) == (Verb.HOLD, Reason.UNKNOWN_CONFIGURATION)
+
+
+def test_a_wish_is_recorded_though_its_window_is_lost(world: World) -> None:
+    """Nothing is known to be legal, so it is refused; and no lag limit is known."""
+    seen = world.look("c1")
+    for file in world.folder.glob("windows/ysb/*.parquet"):
+        file.unlink()
+    decision = decide_on_wish(world.deciding(), seen, WISH)
+    assert "legal-configuration" in refusals(decision)
+    assert decision.evidence["lag_limit_records"] is None
+    assert len(world.entries(EntryKind.DECISION)) == 1
 
 
 def test_what_could_not_be_found_out_is_refused(world: World) -> None:

@@ -60,3 +60,8 @@ def test_one_thrown_switch_is_enough() -> None:
     assert any_of(never_halted, lambda: "b", lambda: "c")() == "b"
     assert any_of(never_halted, never_halted)() is None
     assert any_of()() is None
+
+
+def test_a_file_that_cannot_be_looked_for_halts(tmp_path: Path) -> None:
+    """No file system takes a name of 300 letters: whether there is a switch is not known."""
+    assert "cannot be looked for" in (file_switch(tmp_path, "y" * 300)() or "")

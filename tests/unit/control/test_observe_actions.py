@@ -71,10 +71,10 @@ def test_nothing_is_noticed_of_an_action_that_ends_while_the_job_is_sampled(
 def test_an_action_that_lost_its_process_hides_nothing_for_ever(
     world: World, decided: Decision
 ) -> None:
-    """Half an hour after an intention without an outcome, changes are noticed again."""
+    """Three hours after an intention without an outcome, changes are noticed again."""
     record(world, EntryKind.INTENTION, decided.id, {"action_id": decided.id})
     world.engine.incarnations[0].configuration = at(2)
-    world.clock.wait(timedelta(minutes=31).total_seconds())
+    world.clock.wait(timedelta(hours=3).total_seconds())
     observe(world.observing(), "c2")
     assert len(world.entries(EntryKind.EXTERNAL_CHANGE)) == 1
 

@@ -1,6 +1,7 @@
 """Verdicts: one a window, recorded once."""
 
 from control_builders import LINEAGE, World
+from horae.control.decide import decide
 from horae.control.entries import from_body
 from horae.control.observe import observe
 from horae.control.validate import validate
@@ -46,3 +47,15 @@ def test_a_job_that_stopped_meanwhile_is_not_trusted(world: World) -> None:
     assert [rule.sentence for rule in verdict.broken if rule.rule == "job"] == [
         "the job was not running at the end of the window"
     ]
+
+
+def test_a_window_that_was_lost_keeps_no_other_from_being_judged(world: World) -> None:
+    """It is left out; whoever decides about its job finds it not judged."""
+    lost = observe(world.observing(), "c1")
+    for file in world.folder.glob("windows/ysb/*.parquet"):
+        file.unlink()
+    world.clock.wait(60)
+    seen = observe(world.observing(), "c2")
+    (verdict,) = validate(world.validating(), [lost, seen])
+    assert verdict.window == seen.window
+    assert decide(world.deciding(), lost).sentence == "the newest window was not judged yet"

@@ -1,6 +1,7 @@
 """What the demo reads back from the ledger, from Airflow and from its own glances."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,12 +37,26 @@ def ledger() -> MemoryLedger:
 
 def test_decisions_and_actions_come_oldest_first(ledger: MemoryLedger) -> None:
     """As they are told; the newest decision by itself."""
-    assert [decision.id for decision in records.decisions(ledger, "ysb")] == ["ysb-1", "ysb-2"]
-    assert [one.outcome.action_id for one in records.actions(ledger, "ysb")] == ["ysb-1", "ysb-2"]
+    assert [decision.id for decision in records.decisions(ledger, "ysb", since=NOON)] == [
+        "ysb-1",
+        "ysb-2",
+    ]
+    assert [one.outcome.action_id for one in records.actions(ledger, "ysb", since=NOON)] == [
+        "ysb-1",
+        "ysb-2",
+    ]
     newest = records.newest_decision(ledger, "ysb")
     assert newest is not None
     assert newest.id == "ysb-2"
     assert records.newest_decision(MemoryLedger(), "ysb") is None
+
+
+def test_what_was_before_a_run_is_not_its_own(ledger: MemoryLedger) -> None:
+    """A ledger that earlier runs wrote to tells only of this one."""
+    later = NOON + timedelta(days=1)
+    assert list(records.decisions(ledger, "ysb", since=later)) == []
+    assert list(records.actions(ledger, "ysb", since=later)) == []
+    assert records.nobody_else_acted(ledger, "ysb", since=later).held
 
 
 def test_a_whole_ledger_verifies(ledger: MemoryLedger) -> None:

@@ -1,7 +1,9 @@
 """Each promise of the demo, kept and broken."""
 
+from dataclasses import replace
+
 import pytest
-from demo_builders import IN, OUT, an_action
+from demo_builders import IN, OUT, a_glance, an_action
 
 from control_builders import at
 from horae.control.history import PastAction
@@ -31,14 +33,25 @@ def test_out_and_back_in(actions: list[PastAction], held: bool, sentence: str) -
 
 
 def test_both_ways_were_taken() -> None:
-    """One in place and one by savepoint, both done."""
-    by_savepoint = an_action(at(2), at(4), path=RescalePath.SAVEPOINT)
-    failed = an_action(at(2), at(4), path=RescalePath.SAVEPOINT, result=OutcomeResult.ROLLED_BACK)
+    """One in place and one by savepoint to another shape, both done."""
+    shaped = replace(at(4), slots=4)
+    by_savepoint = an_action(at(2), shaped, path=RescalePath.SAVEPOINT)
+    failed = an_action(at(2), shaped, path=RescalePath.SAVEPOINT, result=OutcomeResult.ROLLED_BACK)
+    needless = an_action(at(2), at(4), path=RescalePath.SAVEPOINT)
     assert promises.both_paths([OUT, by_savepoint]).held
     assert not promises.both_paths([OUT, IN]).held
     assert not promises.both_paths([by_savepoint]).held
     assert not promises.both_paths([OUT, failed]).held
+    assert not promises.both_paths([OUT, needless]).held
     assert promises.both_paths([]).sentence == "no action"
+
+
+def test_task_managers_came_and_went() -> None:
+    """One more and one less were seen; only more is not enough."""
+    one, two = a_glance(0), a_glance(2, task_managers=(at(1).shape, at(1).shape))
+    assert promises.task_managers_came_and_went([one, two, one]).held
+    assert not promises.task_managers_came_and_went([one, two, two]).held
+    assert not promises.task_managers_came_and_went([]).held
 
 
 @pytest.mark.parametrize(("count", "held"), [(0, False), (1, True), (6, True), (7, False)])

@@ -1,106 +1,17 @@
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
+from rescale_scene import AWAY, DOWN, NO, ORIGIN, OTHER, UP, Scene
 
-from horae.domain.action import Outcome, OutcomeResult, Rescale, RescalePath
-from horae.domain.clock import ManualClock
-from horae.domain.configuration import Configuration
-from horae.domain.job import JobPresence
-from horae.engines.action_ids import derived_id
-from horae.engines.fake import FakeEngine, Fault
-from horae.engines.rescaling import rescale
-from horae.errors import LedgerError, Refused, Unavailable
-
-ORIGIN = Configuration(
-    parallelism=2, slots=1, cpu_cores=1.0, memory_mb=768, checkpoint_interval_seconds=10
-)
-UP = replace(ORIGIN, parallelism=4)
-DOWN = replace(ORIGIN, parallelism=1)
-OTHER = replace(ORIGIN, parallelism=4, slots=2, memory_mb=1024, checkpoint_interval_seconds=20)
-
-NO = Refused("told to refuse")
-AWAY = Unavailable("told to be away")
-
-
-@dataclass
-class Diary:
-    """A journal that remembers, and halts or breaks before a given step.
-
-    It breaks at the first step `break_from` that follows a step `break_after`.
-    """
-
-    halt_before: str | None = None
-    break_from: str | None = None
-    break_after: str = "recheck"
-    asked: int = 0
-    entries: list[tuple[str, str, str]] = field(default_factory=list)
-    broken: bool = False
-
-    @property
-    def intended(self) -> list[str]:
-        """Steps begun."""
-        return [step for phase, step, _ in self.entries if phase == "intend"]
-
-    def intend(self, step: str, detail: str) -> None:
-        """Remember, or break."""
-        self.broken |= step == self.break_from and self.break_after in self.intended
-        self._write("intend", step, detail)
-
-    def result(self, step: str, detail: str) -> None:
-        """Remember, or break."""
-        self._write("result", step, detail)
-
-    def halted(self) -> str | None:
-        """A reason once the next step is the one to halt before."""
-        self.asked += 1
-        done = len([1 for phase, _, _ in self.entries if phase == "result"])
-        order = ["recheck", "provide", "checkpoint", "resize"]
-        if self.halt_before is None or order[done] != self.halt_before:
-            return None
-        return "maintenance"
-
-    def _write(self, phase: str, step: str, detail: str) -> None:
-        if self.broken:
-            raise LedgerError("the database is away")
-        self.entries.append((phase, step, detail))
-
-
-@dataclass
-class Scene:
-    """A fake engine and what was done with it."""
-
-    clock: ManualClock = field(default_factory=ManualClock)
-    diary: Diary = field(default_factory=Diary)
-
-    def __post_init__(self) -> None:
-        """Build the engine."""
-        self.engine = FakeEngine(self.clock, ORIGIN, job="ysb", outage_seconds=3.0)
-
-    def go(
-        self, target: Configuration, path: RescalePath = RescalePath.IN_PLACE, limit: float = 100
-    ) -> Outcome:
-        """Rescale."""
-        order = Rescale(
-            job="ysb", action_id="action-1", origin=ORIGIN, target=target, path=path,
-            lag_limit_records=limit,
-        )  # fmt: skip
-        return rescale(self.engine, order, journal=self.diary, clock=self.clock)
-
-    @property
-    def alive(self) -> int:
-        """Live incarnations."""
-        return sum(1 for one in self.engine.incarnations if one.ended_at is None)
+from horae.domain.action import Outcome, OutcomeResult, RescalePath
+from horae.engines.fake import Fault
+from horae.errors import Refused, Unavailable
 
 
 @pytest.fixture
 def scene() -> Scene:
     """A job that runs in ORIGIN."""
     return Scene()
-
-
-def _doing(scene: Scene) -> list[str]:
-    """Calls that change something."""
-    return [c for c in scene.engine.calls if c not in ("describe", "progress", "capabilities")]
 
 
 class TestInPlace:
@@ -110,7 +21,7 @@ class TestInPlace:
         """TaskManagers first, then a checkpoint, then the change, then a look whether it holds."""
         outcome = scene.go(UP)
         assert (outcome.result, outcome.reached) == (OutcomeResult.DONE, UP)
-        assert _doing(scene) == ["provide", "checkpoint", "resize", "checkpoint", "provide"]
+        assert scene.changes == ["provide", "checkpoint", "resize", "checkpoint", "provide"]
         assert scene.diary.intended == [
             "recheck", "provide", "checkpoint", "resize", "verify", "tidy",
         ]  # fmt: skip
@@ -162,7 +73,7 @@ class TestInPlace:
         """Resizing may be repeated, so a reply that got lost costs a call and nothing else."""
         scene.engine.fail("resize", Fault(AWAY, done_first=True))
         assert scene.go(UP).result is OutcomeResult.DONE
-        assert _doing(scene).count("resize") == 2
+        assert scene.changes.count("resize") == 2
 
     def test_one_failed_checkpoint_is_no_failure(self, scene: Scene) -> None:
         """Verification triggers another one."""
@@ -265,112 +176,6 @@ class TestUntouched:
         outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
         assert (outcome.result, outcome.reached) == (OutcomeResult.ABANDONED, ORIGIN)
         assert scene.engine.task_managers == {ORIGIN.shape: 2}
-
-
-class TestSavepoint:
-    """Stopped, and started from its savepoint in another shape."""
-
-    def test_to_another_shape(self, scene: Scene) -> None:
-        """New TaskManagers stand ready before the stop, and the old ones are gone at the start."""
-        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
-        assert (outcome.result, outcome.reached) == (OutcomeResult.DONE, OTHER)
-        assert _doing(scene) == ["provide", "stop", "provide", "start", "checkpoint", "provide"]
-        assert scene.engine.task_managers == {OTHER.shape: 2}
-        assert outcome.outage_seconds == 3.0
-        assert scene.alive == 1
-
-    def test_it_starts_from_its_own_savepoint(self, scene: Scene) -> None:
-        """Trigger and job id derive from the action's id alone."""
-        scene.go(OTHER, RescalePath.SAVEPOINT)
-        started = scene.engine.incarnations[-1]
-        assert started.job_id == derived_id("action-1", "job")
-        assert started.restored == f"memory:{derived_id('action-1', 'stop')}"
-
-    def test_no_room_beside_the_old_ones(self, scene: Scene) -> None:
-        """Then the new TaskManagers come once the job is stopped and the old ones are gone."""
-        wanted = replace(OTHER, parallelism=6)  # 3 of the new shape beside 2 old ones: 5 of 4
-        outcome = scene.go(wanted, RescalePath.SAVEPOINT)
-        assert (outcome.result, outcome.reached) == (OutcomeResult.DONE, wanted)
-        assert scene.engine.task_managers == {wanted.shape: 3}
-
-    @pytest.mark.parametrize("call", ["stop", "start"])
-    def test_a_lost_reply_doubles_nothing(self, scene: Scene, call: str) -> None:
-        """The repeated step is recognised by its id: one savepoint, one job."""
-        scene.engine.fail(call, Fault(AWAY, done_first=True))
-        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
-        assert outcome.result is OutcomeResult.DONE
-        assert (len(scene.engine.incarnations), scene.alive) == (2, 1)
-
-    def test_a_cluster_away_for_a_minute_is_waited_for(self, scene: Scene) -> None:
-        """A stopped job is started however long it takes within the step's time: 30 x 2 s."""
-        scene.engine.fail("start", Fault(AWAY, times=30))
-        assert scene.go(OTHER, RescalePath.SAVEPOINT).result is OutcomeResult.DONE
-
-    @pytest.mark.parametrize("broken", ["provide", "start", "verify", "tidy"])
-    def test_the_ledger_does_not_leave_a_job_stopped(self, scene: Scene, broken: str) -> None:
-        """Once stopped, one goes on without the ledger and tells so."""
-        scene.diary.break_from = broken
-        scene.diary.break_after = "stop"
-        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
-        assert (outcome.result, outcome.reached) == (OutcomeResult.DONE, OTHER)
-        assert "The ledger was away for" in outcome.sentence
-
-    def test_the_kill_switch_does_not_leave_a_job_stopped(self, scene: Scene) -> None:
-        """It is read before recheck, provide and stop, and no more after that."""
-        assert scene.go(OTHER, RescalePath.SAVEPOINT).result is OutcomeResult.DONE
-        assert scene.diary.asked == 3
-
-    def test_a_refused_start_goes_back_to_the_savepoint(self, scene: Scene) -> None:
-        """The new incarnation never was, so the original savepoint is the newest state."""
-        scene.engine.fail("start", Fault(NO))
-        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
-        assert (outcome.result, outcome.reached) == (OutcomeResult.ROLLED_BACK, ORIGIN)
-        last = scene.engine.incarnations[-1]
-        assert last.restored == f"memory:{derived_id('action-1', 'stop')}"
-        assert last.job_id == derived_id("action-1", "rollback job")
-        assert scene.engine.task_managers == {ORIGIN.shape: 2}
-        assert scene.alive == 1
-
-    def test_task_managers_that_cannot_be_had_go_back(self, scene: Scene) -> None:
-        """Refused after the stop: the job runs again where it was."""
-        scene.engine.fail("provide", Fault(NO, times=2))
-        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
-        assert (outcome.result, outcome.reached) == (OutcomeResult.ROLLED_BACK, ORIGIN)
-
-    def test_a_running_incarnation_goes_back_from_a_fresh_savepoint(self, scene: Scene) -> None:
-        """What it committed since the first savepoint is not written twice."""
-        smaller = replace(OTHER, parallelism=2)
-        scene.engine.lag_records = 5_000
-        outcome = scene.go(smaller, RescalePath.SAVEPOINT)
-        assert (outcome.result, outcome.reached) == (OutcomeResult.ROLLED_BACK, ORIGIN)
-        last = scene.engine.incarnations[-1]
-        assert last.restored == f"memory:{derived_id('action-1', 'rollback stop')}"
-
-    def test_without_a_fresh_savepoint_the_newest_checkpoint_serves(self, scene: Scene) -> None:
-        """The incarnation completed a checkpoint while it was verified, so it counts."""
-        scene.engine.lag_records = 5_000
-        scene.engine.fail("stop", Fault(NO, after="start"))
-        outcome = scene.go(replace(OTHER, parallelism=2), RescalePath.SAVEPOINT)
-        assert (outcome.result, outcome.reached) == (OutcomeResult.ROLLED_BACK, ORIGIN)
-        last = scene.engine.incarnations[-1]
-        assert last.restored == f"memory:{derived_id('action-1', 'verify 0')}"
-        assert "No fresh savepoint could be taken" in outcome.sentence
-
-    def test_when_nothing_starts_a_person_is_needed(self, scene: Scene) -> None:
-        """The savepoint is in the journal, and no job runs."""
-        scene.engine.fail("start", Fault(NO, times=99))
-        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
-        assert (outcome.result, outcome.reached) == (OutcomeResult.FAILED, None)
-        assert scene.engine.describe("ysb").presence is JobPresence.FINISHED
-        details = [detail for phase, step, detail in scene.diary.entries if step == "stop"]
-        assert f"memory:{derived_id('action-1', 'stop')}" in details[-1]
-
-    def test_left_over_task_managers_are_no_failure(self, scene: Scene) -> None:
-        """The job runs as wanted; the sentence tells what is left."""
-        scene.engine.fail("provide", Fault(NO, after="start"))
-        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
-        assert outcome.result is OutcomeResult.DONE
-        assert "TaskManagers may be left over" in outcome.sentence
 
 
 @pytest.mark.parametrize("call", ["provide", "checkpoint", "resize", "stop", "start", "describe"])

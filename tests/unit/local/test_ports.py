@@ -3,9 +3,11 @@
 import socket
 
 import pytest
+import typer
 
+from horae.cli import demo, local
 from horae.errors import PortInUse
-from horae.local.ports import Ports, answers, free_ports, is_free, require_free, settings_of
+from horae.local.ports import Ports, answers, free_ports, is_free, options_of, require_free
 
 pytestmark = pytest.mark.enable_socket
 
@@ -17,16 +19,28 @@ def test_free_ports_are_different_and_free() -> None:
     assert all(is_free(port) for port in ports)
 
 
-def test_a_taken_port_is_named_with_its_setting() -> None:
-    """The message tells which port and which setting to change."""
+def test_a_taken_port_is_named_with_its_option() -> None:
+    """The message tells which port, and the whole of what to type for another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert answers(port)
-        settings = settings_of(Ports(kafka=port))
-        with pytest.raises(PortInUse, match=rf"{port} \(setting ports\.kafka\)"):
-            require_free({"ports.kafka": settings["ports.kafka"]})
+        with pytest.raises(PortInUse) as caught:
+            require_free({"--kafka-port": port})
+    assert str(caught.value) == (
+        f"in use by another program: port {port} (option --kafka-port); end that program, or "
+        "choose another port with --kafka-port PORT (through make: make demo "
+        "DEMO='--kafka-port PORT')"
+    )
+
+
+@pytest.mark.parametrize(("app", "command"), [(local.app, "up"), (demo.app, "demo")])
+def test_every_option_exists(app: typer.Typer, command: str) -> None:
+    """Both commands that start a stack have the options that the message names."""
+    group = typer.main.get_group(app)
+    known = {option for each in group.commands[command].params for option in each.opts}
+    assert options_of(Ports()).keys() <= known
 
 
 def test_free_ports_pass() -> None:
     """Nothing is raised when every port is free."""
-    require_free(settings_of(Ports.free()))
+    require_free(options_of(Ports.free()))

@@ -149,3 +149,26 @@ def test_memory_goes_down_one_step_at_a_time_and_up_at_will() -> None:
     space = search_space(bounds(search, current=replace(NOW, memory_mb=2048)))
     assert [one.memory_mb for one in space.configurations] == [1024, 2048, 4096]
     assert "more than one step below the present 2048 MB" in space.excluded[0].reason
+
+
+def test_an_interval_leaves_records_committed_within_their_limit() -> None:
+    """At most 12 s, and 2 s for a long checkpoint: 5 + 2 and 10 + 2 will do, 15 + 2 will not."""
+    search = SearchSettings(parallelism=(1,), checkpoint_interval_seconds=(10.0, 20.0, 30.0))
+    known = bounds(search, checkpoint_seconds_p95=2.0)
+    space = search_space(replace(known, commit_latency_seconds=12.0))
+    assert [one.checkpoint_interval_seconds for one in space.configurations] == [10.0, 20.0]
+    (long,) = space.excluded
+    assert long.reason == (
+        "a record is committed after 17 s: half an interval of 30 s, and a long checkpoint of "
+        "2 s; limits.commit_latency_seconds is 12"
+    )
+
+
+def test_without_a_limit_or_a_measurement_every_interval_is_taken() -> None:
+    """What is not known excludes nothing, and the present interval stays in any case."""
+    search = SearchSettings(parallelism=(1,), checkpoint_interval_seconds=(10.0, 30.0))
+    unlimited = search_space(bounds(search, checkpoint_seconds_p95=2.0))
+    unmeasured = search_space(replace(bounds(search), commit_latency_seconds=1.0))
+    assert len(unlimited.configurations) == len(unmeasured.configurations) == 2
+    measured = replace(bounds(search, checkpoint_seconds_p95=2.0), commit_latency_seconds=1.0)
+    assert search_space(measured).configurations == (NOW,)

@@ -53,14 +53,10 @@ time:
   grid_seconds: true
   horizn_seconds: 90
 search:
-  parallelism: [1, 2]
+  parallelism: [1, 2, 4]
+  slots: [1]
+  maximum_task_managers: 2
 limits: {}
-safe_configuration:
-  parallelism: 4
-  slots: 1
-  cpu_cores: 1
-  memory_mb: 1024
-  checkpoint_interval_seconds: 10
 """
     with pytest.raises(SettingsError) as caught:
         read_job_spec(written(tmp_path, text))
@@ -71,17 +67,18 @@ safe_configuration:
         (5, "time.grid_seconds", "true", "a number"),
         (6, "time.horizn_seconds", "90", "a setting that exists; did you mean 'horizon_seconds'?"),
         (
-            9,
+            8,
+            "search.parallelism",
+            "[1, 2, 4]",
+            "values of at most 2: search.slots allows 1 a TaskManager, "
+            "search.maximum_task_managers 2 of them",
+        ),
+        (
+            11,
             "limits.processing_latency_seconds",
             "nothing",
             "a value, for it has no default (Most the oldest record may have aged when it leaves "
             "the source chain)",
-        ),
-        (
-            11,
-            "safe_configuration.parallelism",
-            "4",
-            "one of the legal values of search.parallelism: 1, 2",
         ),
     ]
 

@@ -1,0 +1,96 @@
+"""A job in a fake engine that is rescaled, with a journal that can fail; for several tests."""
+
+from dataclasses import dataclass, field, replace
+
+from horae.domain.action import Outcome, Rescale, RescalePath
+from horae.domain.clock import ManualClock
+from horae.domain.configuration import Configuration
+from horae.engines.fake import FakeEngine
+from horae.engines.rescaling import rescale
+from horae.errors import LedgerError, Refused, Unavailable
+
+ORIGIN = Configuration(
+    parallelism=2, slots=1, cpu_cores=1.0, memory_mb=768, checkpoint_interval_seconds=10
+)
+UP = replace(ORIGIN, parallelism=4)
+DOWN = replace(ORIGIN, parallelism=1)
+OTHER = replace(ORIGIN, parallelism=4, slots=2, memory_mb=1024, checkpoint_interval_seconds=20)
+
+NO = Refused("told to refuse")
+AWAY = Unavailable("told to be away")
+
+
+@dataclass
+class Diary:
+    """A journal that remembers, and halts or breaks before a given step.
+
+    It breaks at the first step `break_from` that follows a step `break_after`.
+    """
+
+    halt_before: str | None = None
+    break_from: str | None = None
+    break_after: str = "recheck"
+    asked: int = 0
+    entries: list[tuple[str, str, str]] = field(default_factory=list)
+    broken: bool = False
+
+    @property
+    def intended(self) -> list[str]:
+        """Steps begun."""
+        return [step for phase, step, _ in self.entries if phase == "intend"]
+
+    def intend(self, step: str, detail: str) -> None:
+        """Remember, or break."""
+        self.broken |= step == self.break_from and self.break_after in self.intended
+        self._write("intend", step, detail)
+
+    def result(self, step: str, detail: str) -> None:
+        """Remember, or break."""
+        self._write("result", step, detail)
+
+    def halted(self) -> str | None:
+        """A reason once the next step is the one to halt before."""
+        self.asked += 1
+        done = len([1 for phase, _, _ in self.entries if phase == "result"])
+        order = ["recheck", "provide", "checkpoint", "resize"]
+        if self.halt_before is None or order[done] != self.halt_before:
+            return None
+        return "maintenance"
+
+    def _write(self, phase: str, step: str, detail: str) -> None:
+        if self.broken:
+            raise LedgerError("the database is away")
+        self.entries.append((phase, step, detail))
+
+
+@dataclass
+class Scene:
+    """A fake engine and what was done with it."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+    diary: Diary = field(default_factory=Diary)
+
+    def __post_init__(self) -> None:
+        """Build the engine."""
+        self.engine = FakeEngine(self.clock, ORIGIN, job="ysb", outage_seconds=3.0)
+
+    def go(
+        self, target: Configuration, path: RescalePath = RescalePath.IN_PLACE, limit: float = 100
+    ) -> Outcome:
+        """Rescale."""
+        order = Rescale(
+            job="ysb", action_id="action-1", origin=ORIGIN, target=target, path=path,
+            lag_limit_records=limit,
+        )  # fmt: skip
+        return rescale(self.engine, order, journal=self.diary, clock=self.clock)
+
+    @property
+    def alive(self) -> int:
+        """Live incarnations."""
+        return sum(1 for one in self.engine.incarnations if one.ended_at is None)
+
+    @property
+    def changes(self) -> list[str]:
+        """Calls that change something."""
+        silent = ("describe", "progress", "capabilities")
+        return [call for call in self.engine.calls if call not in silent]
