@@ -21,6 +21,10 @@ class AirflowClient:
         self._http = httpx.Client(base_url=url, timeout=30)
         self._credentials = {"username": username, "password": password}
 
+    def close(self) -> None:
+        """Close its connections; repeating it is safe."""
+        self._http.close()
+
     def healthy(self) -> bool:
         """Whether all components that must run say they are healthy."""
         try:

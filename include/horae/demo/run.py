@@ -65,7 +65,7 @@ def run_demo(
         started=started,
     )
     with _stopped_at_the_end(stage):
-        stage.down()  # what an earlier run left behind may still write to its ledger
+        stage.stack.down()  # what an earlier run left behind may still write to its ledger
         old = archive_ledger(paths.root, started) if ledger_url is None else None
         if old is not None:
             console.print(f"the ledger of an earlier run is in {old}", highlight=False)

@@ -55,6 +55,7 @@ class Stage:
     stack: LocalStack = field(init=False)
     airflow: AirflowSettings = field(init=False)
     job: YsbSettings = field(init=False)
+    client: AirflowClient = field(init=False)
 
     def __post_init__(self) -> None:
         """Derive what follows from the rest."""
@@ -73,11 +74,7 @@ class Stage:
                 "HORAE_RETRAIN_SCHEDULE": "*/2 * * * *",
             },
         )
-
-    @property
-    def client(self) -> AirflowClient:
-        """A client of Airflow, signed in as its admin."""
-        return AirflowClient(self.airflow.url, ADMIN, self.airflow.password)
+        self.client = AirflowClient(self.airflow.url, ADMIN, self.airflow.password)
 
     def up(self) -> None:
         """Start everything but the load; Airflow and the engines start side by side.
@@ -131,6 +128,7 @@ class Stage:
 
     def down(self) -> int:
         """Stop everything; the number of processes ended. May be repeated."""
+        self.client.close()
         return self.stack.down()
 
     def _start_airflow(self) -> None:
