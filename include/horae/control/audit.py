@@ -1,11 +1,20 @@
 """Recompute every hash chain, and compare with the heads that the audit before has kept."""
 
+from hashlib import sha256
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 from horae.domain.clock import Clock
 from horae.ledger.audit import audit, require_whole
 from horae.ledger.exported_heads import heads_text, read_heads
 from horae.ledger.ledger import Ledger
+
+
+def heads_file(home: Path, ledger_url: str) -> Path:
+    """Where the heads of one ledger are kept: another ledger has another file."""
+    ledger = make_url(ledger_url).set(password=None).render_as_string()
+    return home / f"ledger-heads-{sha256(ledger.encode()).hexdigest()[:8]}.json"
 
 
 def audit_ledger(ledger: Ledger, kept: Path, clock: Clock) -> str:

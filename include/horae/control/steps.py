@@ -8,7 +8,7 @@ from typing import Any
 
 from horae.control import wiring
 from horae.control.act import act
-from horae.control.audit import audit_ledger
+from horae.control.audit import audit_ledger, heads_file
 from horae.control.cycle import Stages, run_cycle
 from horae.control.decide import decide
 from horae.control.decide_on_wish import decide_on_wish
@@ -137,7 +137,8 @@ def audit(place: Surroundings) -> str:
         LedgerBroken: Names each entry that does not hold.
     """
     with wiring.opened_ledger(place) as ledger:
-        return audit_ledger(ledger, place.environment.home / "ledger-heads.json", place.clock)
+        kept = heads_file(place.environment.home, place.environment.ledger_url)
+        return audit_ledger(ledger, kept, place.clock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

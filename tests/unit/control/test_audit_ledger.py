@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from control_builders import NOON
-from horae.control.audit import audit_ledger
+from horae.control.audit import audit_ledger, heads_file
 from horae.control.entries import draft
 from horae.domain.clock import ManualClock
 from horae.errors import LedgerBroken, SettingsError
@@ -122,3 +122,10 @@ def test_kept_heads_that_cannot_be_read_fail_the_audit(ledger: Ledger, file: Pat
     kept.write_text("{}")
     with pytest.raises(SettingsError, match="heads"):
         audit_ledger(ledger, kept, CLOCK)
+
+
+def test_each_ledger_has_heads_of_its_own(tmp_path: Path) -> None:
+    """Another database is another ledger; a new password is not."""
+    one = heads_file(tmp_path, "postgresql+psycopg://horae:old@db/horae")
+    assert one == heads_file(tmp_path, "postgresql+psycopg://horae:new@db/horae")
+    assert one != heads_file(tmp_path, "postgresql+psycopg://horae:old@db/other")
