@@ -38,6 +38,7 @@ check: $(STAMP) ## format, lint, types, import contracts and unit tests: the qui
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	MYPYPATH=include:benchmarks $(BIN)/mypy benchmarks/*.py
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -q -m "not live and not airflow"
 

@@ -34,12 +34,13 @@ from horae.control.understand import (
     Understanding,
     admissible,
     partitioning_of,
+    running_in,
     understand,
 )
 from horae.domain.action import RescalePath
 from horae.domain.decision import Mode
 from horae.domain.forecast import LoadForecast
-from horae.domain.proposal import Proposal, Reason
+from horae.domain.proposal import Proposal, Reason, Stay
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
 from horae.errors import HoraeError
@@ -122,7 +123,11 @@ def _parts(
     spec, load = parts.spec, window.frame["load_records_per_second"]
     steps = round(spec.time.horizon_seconds / spec.time.grid_seconds)
     history = History(parts.ledger, spec.name)
-    known = understand(parts, history, seen(window_id, window, next(_cycles)), verdict)
+    look = seen(window_id, window, next(_cycles))
+    running = running_in(look)
+    if isinstance(running, Stay):
+        raise SystemExit(f"the benchmark's own job is not running: {running.sentence}")
+    known = understand(parts, history, look, verdict, running)
     for champion in ("seasonal_naive", CHAMPION):
         foresee = partial(parts.forecaster(champion).forecast, load, job=spec.name, steps=steps)
         yield f"forecast, {champion}", partial(_foresee, foresee)
