@@ -15,8 +15,7 @@ from horae.domain.decision import Decision
 from horae.domain.job import Capabilities
 from horae.domain.proposal import Proposal, Reason, Stay
 from horae.errors import ExternalError
-from horae.performance.fitting import measured_outages
-from horae.performance.outage import fit_outage
+from horae.performance.fitting import learned_outage
 from horae.policy.guards import ask_guards
 from horae.policy.paths import path_between
 
@@ -77,7 +76,7 @@ def _proposal(
     target = wish.target(current)
     path = path_between(current, target, capabilities) if capabilities else None
     path = path or RescalePath.SAVEPOINT  # a guard says why there is none
-    outages = fit_outage(measured_outages([past.outcome for past in history.past_actions()]))
+    outages = learned_outage([past.outcome for past in history.past_actions()])
     return Proposal(
         target=target,
         path=path,

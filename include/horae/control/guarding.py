@@ -14,8 +14,7 @@ from horae.domain.job import Capabilities
 from horae.domain.proposal import Proposal
 from horae.domain.verdict import Verdict
 from horae.errors import ExternalError
-from horae.performance.fitting import measured_outages
-from horae.performance.outage import fit_outage
+from horae.performance.fitting import learned_outage
 from horae.policy.guard_situation import GuardSituation, PastMove
 
 RARELY = 0.99
@@ -47,7 +46,7 @@ def guard_situation(
     past = history.past_actions(limit=200)
     in_flight = history.action_in_flight(now)
     timeout = spec.engine.transaction_timeout_seconds
-    outages = fit_outage(measured_outages([action.outcome for action in past]))
+    outages = learned_outage([action.outcome for action in past])
     return GuardSituation(
         now=now,
         proposal=proposal,

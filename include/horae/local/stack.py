@@ -94,7 +94,7 @@ class LocalStack:
             self._replace_if_other()
             try:
                 self._start_all()
-            except BaseException:
+            except BaseException:  # Ctrl-C too must leave nothing half started
                 self._stop_all()
                 raise
 

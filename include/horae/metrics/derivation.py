@@ -99,5 +99,6 @@ def _column(frame: pd.DataFrame, name: str) -> Floats:
 def _sample_times(frame: pd.DataFrame) -> Floats:
     """Seconds from the first row to each row's sample."""
     rows: Floats = (frame.index - frame.index[0]).total_seconds().to_numpy(dtype=np.float64)
+    # A row without a sample has no rates either; its time only has to be a number.
     delays: Floats = np.nan_to_num(_column(frame, "sample_delay_seconds"))
     return rows + delays

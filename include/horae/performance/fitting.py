@@ -13,7 +13,7 @@ from horae.performance.capacity_prior import CapacityPrior
 from horae.performance.evidence import Evidence, read_evidence
 from horae.performance.interruptions import unasked_interruptions
 from horae.performance.models import PerformanceModels
-from horae.performance.outage import fit_outage
+from horae.performance.outage import LogNormalOutage, fit_outage
 from horae.performance.partitioning import Partitioning
 from horae.performance.recovery import REPLACEMENT_SECONDS, fit_recovery
 
@@ -60,7 +60,7 @@ def fit_models(
             partitioning=partitioning,
             replacement_seconds=replacement_seconds,
         ),
-        outage=fit_outage(measured_outages(outcomes)),
+        outage=learned_outage(outcomes),
         proven_load=evidence.proven_load,
     )
 
@@ -88,7 +88,12 @@ def _inherited(
         return None
 
 
-def measured_outages(outcomes: Sequence[Outcome]) -> list[tuple[RescalePath, float]]:
+def learned_outage(outcomes: Sequence[Outcome]) -> LogNormalOutage:
+    """What is believed of the outages of our own actions after these outcomes, in any order."""
+    return fit_outage(_measured_outages(outcomes))
+
+
+def _measured_outages(outcomes: Sequence[Outcome]) -> list[tuple[RescalePath, float]]:
     """Outages of actions that went through; a rolled-back one had two in one."""
     return [
         (outcome.path, outcome.outage_seconds)

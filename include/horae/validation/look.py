@@ -101,5 +101,6 @@ def _may_have_restarted(frame: pd.DataFrame) -> NDArray[np.bool_]:
     uptime = frame["uptime_seconds"]
     anew = uptime.isna() | (uptime.diff() < 0)
     down = frame["running_subtasks_ratio"] < 1
+    # The first row has no difference: what was before it is not this window's to judge.
     counted = frame["restarts_total"].ffill().diff().fillna(0) != 0
     return (anew | down | counted).to_numpy(dtype=np.bool_)

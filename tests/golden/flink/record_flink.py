@@ -66,14 +66,14 @@ def _paths_of_job(client: httpx.Client, job: str, state: str) -> list[str]:
 
 def _paths_of_metrics(client: httpx.Client, path: str) -> list[str]:
     client.get(path)
-    time.sleep(3)
+    time.sleep(3)  # the first answer is empty and only makes Flink fetch
     return [path, f"{path}?get=numRecordsOut,busyTimeMsPerSecond&agg=sum,max"]
 
 
 def _paths_of_failed_savepoint(client: httpx.Client, job: str) -> list[str]:
     body = {"triggerId": TRIGGER, "target-directory": "/proc/nowhere"}
     client.post(f"{job}/savepoints", json=body)
-    time.sleep(2)
+    time.sleep(2)  # nothing else tells when a savepoint has failed
     return [f"{job}/savepoints/{TRIGGER}", f"{job}/savepoints/{NOWHERE}"]
 
 
