@@ -9,9 +9,11 @@ HoraeError
 │   └── JobNotRunning        the job is absent, finished, doubled or not running
 ├── NotReady                 not enough was seen yet; waiting helps, nothing is wrong
 ├── ActionError              an action could not be carried out
-│   └── StepFailed           a step of it failed; names the step
+│   ├── LeaseTaken           somebody else acts on the job; names who and until when
+│   └── Overtaken            somebody else started the job meanwhile; names its incarnation
 ├── LedgerError
-│   └── LedgerBroken         the hash chain does not verify; names the entries
+│   ├── LedgerBroken         the hash chain does not verify; names the entries
+│   └── LeaseLost            the lease is someone else's now; nothing more may be recorded or done
 └── LocalStackError          the local stack could not be started or stopped
     ├── MissingTool          Java, Maven or the like; names the install command
     └── PortInUse            names the port and its option
@@ -89,16 +91,20 @@ class ActionError(HoraeError):
     """An action could not be carried out."""
 
 
-class StepFailed(ActionError):
-    """A step of an action failed.
+class LeaseTaken(ActionError):
+    """Somebody else acts on the job; the message names who, for which action and until when."""
+
+
+class Overtaken(ActionError):
+    """Somebody else started the job while an action was under way.
 
     Attributes:
-        step: Name of the step, as in the ledger.
+        job_id: Their incarnation.
     """
 
-    def __init__(self, step: str, reason: str) -> None:
-        self.step = step
-        super().__init__(f"step {step} failed: {reason}")
+    def __init__(self, job_id: str, reason: str) -> None:
+        self.job_id = job_id
+        super().__init__(reason)
 
 
 class LedgerError(HoraeError):
@@ -107,6 +113,10 @@ class LedgerError(HoraeError):
 
 class LedgerBroken(LedgerError):
     """The hash chain does not verify."""
+
+
+class LeaseLost(LedgerError):
+    """The lease is someone else's now; nothing more may be recorded or done."""
 
 
 class LocalStackError(HoraeError):

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from lease_contract import LeaseContract
 
 from horae.errors import LedgerError
 from horae.ledger.audit import audit
@@ -28,7 +29,7 @@ def a_draft(identity: str = "cycle-1", **changed: object) -> EntryDraft:
     return EntryDraft(**(told | changed))  # type: ignore[arg-type]
 
 
-class LedgerContract:
+class LedgerContract(LeaseContract):
     """A subclass gives the fixture `ledger`: an empty ledger."""
 
     def test_entry_tells_what_the_draft_told(self, ledger: Ledger) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,24 +15,70 @@ import pytest
 UNPRIVILEGED = ("postgres", "nobody")
 """Users to run it as where the tests run as root, which PostgreSQL refuses."""
 
+REQUIRED = "REQUIRE_POSTGRESQL"
+"""Environment variable that makes tests fail where they would be skipped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A server that can be stopped and started.
+
+    Attributes:
+        folder: Where it lies, and its socket.
+        user: Who owns it, and may sign in.
+        control: The command that controls it, but for the verb.
+    """
+
+    folder: Path
+    user: str
+    control: tuple[str, ...]
+
+    def url(self, database: str) -> str:
+        """SQLAlchemy's URL of a database."""
+        return f"postgresql+psycopg://{self.user}@/{database}?host={self.folder}"
+
+    def address(self, database: str) -> str:
+        """The database driver's own URL of a database."""
+        return f"postgresql://{self.user}@/{database}?host={self.folder}"
+
+    def start(self) -> None:
+        """Start it, and return when it answers."""
+        options = f"-c listen_addresses='' -c fsync=off -k {self.folder}"
+        _run([*self.control, "-l", str(self.folder / "log"), "-o", options, "start"])
+
+    def stop(self) -> None:
+        """Stop it as a crash would, in the middle of whatever it does."""
+        _run([*self.control, "-m", "immediate", "stop"])
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """It is down within the block, and up afterwards."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
 
 @contextmanager
-def temporary_cluster() -> Iterator[str]:
-    """Start a server; gives a URL in which `{}` takes the name of a database.
+def temporary_cluster() -> Iterator[Cluster]:
+    """Start a server.
 
-    Skips the test where PostgreSQL's programs are not installed.
+    Where PostgreSQL's programs are not installed the test is skipped, or fails if REQUIRED is set.
     """
     programs = _programs()
     if programs is None:
-        pytest.skip("no PostgreSQL here: `apt-get install postgresql` brings initdb and pg_ctl")
+        missing = pytest.fail if os.environ.get(REQUIRED) else pytest.skip
+        missing("no PostgreSQL here: `apt-get install postgresql` brings initdb and pg_ctl")
     folder = Path(tempfile.mkdtemp(prefix="horae-pg-"))
     user, run_as = _owner(folder)
-    control = [*run_as, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w"]
+    data = str(folder / "data")
+    control = (*run_as, str(programs / "pg_ctl"), "-D", data, "-w")
+    cluster = Cluster(folder=folder, user=user, control=control)
     try:
-        _run([*run_as, str(programs / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-N"])
-        options = f"-c listen_addresses='' -c fsync=off -k {folder}"
-        _run([*control, "-l", str(folder / "log"), "-o", options, "start"])
-        yield f"postgresql+psycopg://{user}@/{{}}?host={folder}"
+        _run([*run_as, str(programs / "initdb"), "-D", data, "-A", "trust", "-N"])
+        cluster.start()
+        yield cluster
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], capture_output=True, check=False)
         shutil.rmtree(folder)

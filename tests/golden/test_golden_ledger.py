@@ -1,34 +1,44 @@
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from make_ledger import DUMP, HEADS, drafts, made
+from make_ledger import SCHEMAS, START, drafts, files_of, made
 
+from horae.errors import LeaseLost, LeaseTaken
 from horae.ledger.audit import audit, require_whole
 from horae.ledger.exported_heads import read_heads
+from horae.ledger.leases import Lease
 from horae.ledger.opening import open_ledger
 from horae.ledger.sql import SqlLedger
 
 
+@pytest.fixture(params=SCHEMAS)
+def schema(request: pytest.FixtureRequest) -> str:
+    """Number of each schema that ledgers were ever written in."""
+    return str(request.param)
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> SqlLedger:
-    """The golden ledger, in a file of its own."""
+def ledger(schema: str, tmp_path: Path) -> SqlLedger:
+    """The golden ledger of the schema, in a file of its own."""
     file = tmp_path / "ledger.db"
     with closing(sqlite3.connect(file)) as connection:
-        connection.executescript(DUMP.read_text(encoding="utf-8"))
+        connection.executescript(files_of(schema)[0].read_text(encoding="utf-8"))
     return open_ledger(f"sqlite:///{file}", create=False)
 
 
-def test_first_ledger_still_verifies(ledger: SqlLedger) -> None:
-    """Hashes written by the first schema hold, also against the heads exported then."""
-    kept = read_heads(HEADS.read_text(encoding="utf-8"), HEADS.name)
+def test_old_ledger_still_verifies(ledger: SqlLedger, schema: str) -> None:
+    """Hashes written by each schema hold, also against the heads exported then."""
+    heads = files_of(schema)[1]
+    kept = read_heads(heads.read_text(encoding="utf-8"), heads.name)
     reports = audit(ledger, kept=kept)
     assert {report.chain: report.head for report in reports} == kept
     require_whole(reports)
 
 
-def test_first_ledger_still_tells_what_it_was_told(ledger: SqlLedger) -> None:
+def test_old_ledger_still_tells_what_it_was_told(ledger: SqlLedger) -> None:
     """Every entry reads back as it was drafted, and appending it again finds it."""
     for draft in drafts():
         entry = ledger.append(draft)
@@ -37,8 +47,37 @@ def test_first_ledger_still_tells_what_it_was_told(ledger: SqlLedger) -> None:
     assert {name: head.count for name, head in ledger.heads().items()} == {"tsw": 1, "ysb": 13}
 
 
+@pytest.mark.parametrize(
+    ("schema", "token"),
+    # tsw has no lease in 0001, and has given back its first one in 0002.
+    [("0001", 1), ("0002", 2)],
+)
+def test_old_ledger_gives_leases(ledger: SqlLedger, token: int) -> None:
+    """A ledger from before there were leases counts from 1, a later one goes on counting."""
+    lease = ledger.take_lease("tsw", action_id="tsw:2", holder="host-3", now=START, seconds=60)
+    assert lease.token == token
+    assert ledger.append(drafts()[-1], lease).id == "tsw:1"
+
+
+@pytest.mark.parametrize("schema", ["0002"])
+def test_kept_lease_still_holds(ledger: SqlLedger) -> None:
+    """A lease of `ysb` written by this schema keeps others out, and loses to its successor."""
+    kept = Lease(
+        job="ysb",
+        action_id="ysb:6",
+        holder="host-2",
+        token=2,
+        expires_at=START + timedelta(seconds=60),
+    )
+    assert ledger.lease_of("ysb", now=START) == kept
+    taking = {"action_id": "ysb:7", "holder": "host-3", "seconds": 60}
+    with pytest.raises(LeaseTaken, match="host-2 for action ysb:6"):
+        ledger.take_lease("ysb", now=START, **taking)  # type: ignore[arg-type]
+    ledger.take_lease("ysb", now=kept.expires_at, **taking)  # type: ignore[arg-type]
+    with pytest.raises(LeaseLost, match=r"host-3 has it for action ysb:7 \(token 3\)"):
+        ledger.append(drafts()[0], kept)
+
+
 def test_recipe_makes_the_golden_files() -> None:
-    """The files beside the recipe are what it makes, byte for byte."""
-    dump, heads = made()
-    assert dump == DUMP.read_text(encoding="utf-8")
-    assert heads == HEADS.read_text(encoding="utf-8")
+    """The newest files beside the recipe are what it makes, byte for byte."""
+    assert made() == tuple(file.read_text(encoding="utf-8") for file in files_of(SCHEMAS[-1]))

@@ -7,7 +7,7 @@
 | 2 | what was asked for is unknown or not valid: usage, a job, a setting |
 | 3 | an outside system, the ledger or a program that Horae needs cannot be reached or used |
 | 4 | refused: a guard or an outside system says no |
-| 5 | not ready: not enough was seen yet, or the job does not run |
+| 5 | not ready: not enough was seen yet, the job does not run, or another acts on it |
 | 130 | interrupted by Ctrl-C |
 """
 
@@ -23,6 +23,8 @@ from horae.errors import (
     ExternalError,
     HoraeError,
     JobNotRunning,
+    LeaseLost,
+    LeaseTaken,
     LedgerBroken,
     LedgerError,
     LocalStackError,
@@ -48,7 +50,9 @@ _CODES: tuple[tuple[type[HoraeError], ExitCode], ...] = (
     (Refused, ExitCode.REFUSED),
     (NotReady, ExitCode.NOT_READY),
     (JobNotRunning, ExitCode.NOT_READY),
+    (LeaseTaken, ExitCode.NOT_READY),
     (LedgerBroken, ExitCode.FOUND_WRONG),
+    (LeaseLost, ExitCode.FOUND_WRONG),
     (LedgerError, ExitCode.UNAVAILABLE),
     (LocalStackError, ExitCode.UNAVAILABLE),
     (ExternalError, ExitCode.UNAVAILABLE),

@@ -22,6 +22,9 @@ WAIT_SECONDS = 30
 CONNECT_SECONDS = 10
 """Longest wait for a database server to answer."""
 
+SILENT_HOST = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
+"""A server whose host has vanished is given up after 10 + 4 * 5 = 30 s; TCP alone takes hours."""
+
 EXPECTED_URL = "sqlite:///FOLDER/ledger.db or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
 
 
@@ -112,7 +115,8 @@ class Database:
         code = getattr(error.orig, "sqlite_errorname", None)
         if code in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}:
             return LedgerBroken(f"{self.shown}: {said}; take the file from a backup")
-        if isinstance(error, OperationalError | InterfaceError) and code != "SQLITE_ERROR":
+        may_pass = isinstance(error, OperationalError | InterfaceError) and code != "SQLITE_ERROR"
+        if may_pass or error.connection_invalidated:
             return Unavailable(
                 f"{self.shown}: {said}; check that the database runs, that the path and the "
                 "rights are right and that no other process holds it, then try again"
@@ -151,11 +155,23 @@ def _engine(url: URL, wait_seconds: float) -> Engine:
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c lock_timeout={round(wait_seconds * 1000)}",
+                "options": _patience(wait_seconds),
+                **SILENT_HOST,
             },
         )
     except SQLAlchemyError:
         raise LedgerError(f"the ledger's URL cannot be used; expected {EXPECTED_URL}") from None
+
+
+def _patience(wait_seconds: float) -> str:
+    """How long PostgreSQL waits for a lock, and for the next statement of a transaction.
+
+    Half as long for the second: a host that dies within a transaction leaves its locks behind,
+    and who waits for them gets them.
+    """
+    milliseconds = round(wait_seconds * 1000)
+    idle = milliseconds // 2
+    return f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={idle}"
 
 
 def _sqlite_engine(url: URL, wait_seconds: float) -> Engine:

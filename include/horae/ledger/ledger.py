@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from horae.ledger.leases import Lease, Leases
 from horae.ledger.records import Entry, EntryDraft, EntryKind, Head
 from horae.ledger.stored_entry import StoredEntry
 
@@ -24,23 +25,30 @@ class Snapshot(Protocol):
         ...
 
 
-class Ledger(Protocol):
-    """Append-only record with one hash chain a job.
+class Ledger(Leases, Protocol):
+    """Append-only record with one hash chain a job, and the lease of each job.
 
     Any method may raise Unavailable when the store cannot be reached, which is worth trying
     again: nothing is half written.
     """
 
-    def append(self, draft: EntryDraft) -> Entry:
+    def append(self, draft: EntryDraft, lease: Lease | None = None) -> Entry:
         """Put a draft at the end of its chain.
 
         Repeating is safe: where the chain has an entry of this identity it is returned, and
         nothing changes. Time, actor and references may then differ, for they do when a task is
         tried again. Several processes may append to one chain at once.
 
+        Args:
+            draft: What to append.
+            lease: Append only while this lease is the job's, be it live or ended, which is
+                checked in the same transaction; None: append in any case.
+
         Raises:
+            LeaseLost: Another took the lease, or it was given back. Nothing was appended; what
+                an earlier call appended stays.
             LedgerError: The identity is taken by an entry of another kind or body, or the body is
-                not JSON.
+                not JSON, or the lease is of another job.
         """
         ...
 

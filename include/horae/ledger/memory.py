@@ -4,27 +4,30 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
-from threading import Lock
 
 from horae.errors import LedgerError
 from horae.ledger.hash_chain import GENESIS
+from horae.ledger.leases import Lease
 from horae.ledger.ledger import Snapshot
+from horae.ledger.memory_leases import MemoryLeases
 from horae.ledger.records import Entry, EntryDraft, EntryKind, Head, entry_place
 from horae.ledger.same_identity import settled
 from horae.ledger.stored_entry import StoredEntry, seal, unpacked
 
 
-class MemoryLedger:
+class MemoryLedger(MemoryLeases):
     """Ledger that keeps its entries in lists; threads may share it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._chains: defaultdict[str, list[StoredEntry]] = defaultdict(list)
         self._places: dict[tuple[str, str], int] = {}
-        self._lock = Lock()
 
-    def append(self, draft: EntryDraft) -> Entry:
+    def append(self, draft: EntryDraft, lease: Lease | None = None) -> Entry:
         """Put a draft at the end of its chain; see Ledger."""
         with self._lock:
+            if lease is not None:
+                self._state(draft.chain).require(lease)
             chain = self._chains.get(draft.chain, [])
             last_hash = chain[-1].hash if chain else GENESIS
             wanted = seal(draft, number=len(chain) + 1, previous_hash=last_hash)

@@ -68,12 +68,9 @@ class EntryDraft:
 
     def __post_init__(self) -> None:
         """Refuse what could not be kept or found again."""
-        if not CHAIN_NAME.fullmatch(self.chain):
-            raise LedgerError(
-                f"chain: got {self.chain!r}; expected a job name matching {CHAIN_NAME.pattern}"
-            )
-        _require_line("identity", self.identity)
-        _require_line("actor", self.actor)
+        require_job_name("chain", self.chain)
+        require_line("identity", self.identity)
+        require_line("actor", self.actor)
         if self.time.utcoffset() is None:
             raise LedgerError(
                 f"time: got {self.time.isoformat()} without a zone; expected a time in UTC, "
@@ -152,7 +149,24 @@ def entry_place(identifier: str) -> tuple[str, int]:
     return chain, int(number)
 
 
-def _require_line(name: str, text: str) -> None:
+def require_job_name(name: str, text: str) -> None:
+    """Return if the text may name a job, and so a chain.
+
+    Raises:
+        LedgerError: It may not; the message begins with `name`.
+    """
+    if not CHAIN_NAME.fullmatch(text):
+        raise LedgerError(
+            f"{name}: got {text!r}; expected a job name matching {CHAIN_NAME.pattern}"
+        )
+
+
+def require_line(name: str, text: str) -> None:
+    """Return if the text can be shown in one line.
+
+    Raises:
+        LedgerError: It cannot; the message begins with `name`.
+    """
     if not (0 < len(text) <= LONGEST_TEXT and text.isprintable()):
         raise LedgerError(
             f"{name}: got {text[:LONGEST_TEXT]!r} ({len(text)} characters); expected one line of "

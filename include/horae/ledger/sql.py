@@ -12,9 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from horae.errors import LedgerError
 from horae.ledger.database import Database
 from horae.ledger.hash_chain import GENESIS
+from horae.ledger.leases import Lease
 from horae.ledger.ledger import Snapshot
 from horae.ledger.records import Entry, EntryDraft, EntryKind, Head, entry_place
 from horae.ledger.same_identity import settled
+from horae.ledger.sql_leases import SqlLeases, locked_state
 from horae.ledger.stored_entry import StoredEntry, columns_under_hash, seal, unpacked
 from horae.ledger.tables import entries, heads
 
@@ -22,7 +24,7 @@ PAGE = 500
 """Entries fetched at once: about a megabyte, and no transaction stays open between pages."""
 
 
-class SqlLedger:
+class SqlLedger(SqlLeases):
     """Ledger in a database that `open_ledger` has brought to the right schema.
 
     Any number of processes and threads may use one database; each process opens its own.
@@ -33,12 +35,15 @@ class SqlLedger:
     """
 
     def __init__(self, database: Database, *, page: int = PAGE) -> None:
-        self._database = database
+        super().__init__(database)
         self._page = page
 
-    def append(self, draft: EntryDraft) -> Entry:
+    def append(self, draft: EntryDraft, lease: Lease | None = None) -> Entry:
         """Put a draft at the end of its chain, in one transaction; see Ledger."""
         with self._database.writing() as connection:
+            if lease is not None:
+                # Whoever takes the lease waits here until the entry is in.
+                locked_state(connection, draft.chain).require(lease)
             head = _locked_head(connection, draft.chain)
             wanted = seal(draft, number=head.count + 1, previous_hash=head.last_hash)
             existing = _of_identity(connection, draft.chain, draft.identity)

@@ -1,8 +1,8 @@
-"""The ledger's two tables, as the newest migration leaves them."""
+"""The ledger's tables, as the newest migration leaves them."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """Newest migration that this code knows."""
 
 VERSION_TABLE = "ledger_schema_version"
@@ -37,3 +37,14 @@ heads = Table(
     Column("last_hash", Text, nullable=False),
 )
 """One row a chain; locked while an entry is appended."""
+
+leases = Table(
+    "ledger_lease",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("token", BigInteger, nullable=False),
+    Column("holder", Text),
+    Column("action_id", Text),
+    Column("expires_at", Text),
+)
+"""One row a job that was ever acted on: its last token and last lease; NULL where given back."""

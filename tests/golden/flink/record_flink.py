@@ -6,6 +6,9 @@ one TaskManager more than needed added; then
 
     python tests/golden/flink/record_flink.py http://127.0.0.1:PORT > flink_2_3_0.json
 
+The `*_metadata_2_3_0.bin` are the first 64 bytes of a `_metadata` of such a job's checkpoint 9 and
+of the savepoint, checkpoint 6, that another one was stopped with.
+
 Only GETs are sent, but for a savepoint into a folder that cannot be made. Stack traces lack
 their frames; the stack lay under `/flink`.
 """
@@ -30,7 +33,7 @@ def main(url: str) -> None:
 def _paths(client: httpx.Client) -> list[str]:
     paths = [
         "/config", "/overview", "/jobmanager/config", "/taskmanagers", "/jobs/overview", "/jars",
-        f"/jobs/{NOWHERE}", f"/jobs/{NOWHERE}/resource-requirements",
+        f"/jobs/{NOWHERE}", f"/jobs/{NOWHERE}/status", f"/jobs/{NOWHERE}/resource-requirements",
     ]  # fmt: skip
     paths += [
         f"/taskmanagers/{one['id']}" for one in _get(client, "/taskmanagers")["taskmanagers"]

@@ -10,14 +10,14 @@ from horae.cli.exit_codes import (
     exit_code_of,
     show_tracebacks,
 )
-from horae.errors import HoraeError, SettingsError, StepFailed
+from horae.errors import HoraeError, Overtaken, SettingsError
 
 
 def made(kind: type[HoraeError]) -> HoraeError:
     """An error of a kind."""
     if issubclass(kind, SettingsError):
         return kind("a.yaml", [])
-    return kind("stop", "why") if issubclass(kind, StepFailed) else kind("why")
+    return kind("theirs", "why") if issubclass(kind, Overtaken) else kind("why")
 
 
 CODES = {
@@ -30,9 +30,11 @@ CODES = {
     "JobNotRunning": 5,
     "NotReady": 5,
     "ActionError": 1,
-    "StepFailed": 1,
+    "LeaseTaken": 5,
+    "Overtaken": 1,
     "LedgerError": 3,
     "LedgerBroken": 1,
+    "LeaseLost": 1,
     "LocalStackError": 3,
     "MissingTool": 3,
     "PortInUse": 3,
