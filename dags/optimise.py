@@ -4,9 +4,11 @@ Forecast, models, search, policy, guards: every decision is recorded, also one t
 
 * **Schedule** whenever `observe` has judged new windows.
 * **decide**, one mapped task a job: one decision for the newest window. Repeating it gives the
-  same decision.
+  same decision. A job that its engine has lost is decided to be started again, where its spec
+  allows that.
 * **trigger_rescale** starts `rescale` for each decision to rescale that its job's mode lets be
-  executed, and is skipped for all others.
+  executed, and is skipped for all others. An action whose process is gone is triggered anew, and
+  nothing is decided about its job until it has ended.
 """
 
 from datetime import datetime
@@ -36,7 +38,7 @@ def order(decided: dict[str, Any]) -> dict[str, Any]:
     if not decided["execute"]:
         raise AirflowSkipException(decided["sentence"])
     return {
-        "trigger_run_id": decided["decision"],
+        "trigger_run_id": decided["run"],
         "conf": {"job": decided["job"], "decision": decided["decision"]},
     }
 

@@ -1,7 +1,8 @@
 """Move one job to another configuration: by savepoint, or in place where the engine can.
 
 Verified by reading back, rolled back from the newest state where that fails, every step in the
-ledger.
+ledger. A try that dies is followed by one that goes on where it was; a second run for the same
+decision joins it and gives its outcome.
 
 * **Triggered by `optimise`** with a decision that was recorded before.
 * **Triggered by a person** through the form: the wish passes the same guards and is recorded with
@@ -9,15 +10,15 @@ ledger.
   guards refused and why, and nothing is touched. A field left empty stays as the job has it.
   *Dry run* asks the guards and records the answer without acting.
 
-One action a job at a time, and a bounded number over the fleet.
+One action a job at a time, and as many over the fleet as the pool `horae_actions` has slots.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from horae_airflow.fleet import FLEET_ACTIONS, TAG, default_args, job_names
+from horae_airflow.fleet import TAG, action_args, default_args, job_names
 
 
 def _optional(kind: str, title: str, description: str, **bounds: Any) -> Param:
@@ -37,6 +38,12 @@ PARAMS = {
     "checkpoint_interval_seconds": _optional(
         "number", "Checkpoint interval", "In seconds.", exclusiveMinimum=0
     ),
+    "vertices": _optional(
+        "object",
+        "Single vertices",
+        'In place only: {"id or beginning of a name": subtasks}; the others keep theirs.',
+        additionalProperties={"type": "integer", "minimum": 1, "maximum": 32_768},
+    ),
     "reason": Param("", type="string", title="Reason", description="Recorded with your name."),
     "dry_run": Param(False, type="boolean", title="Dry run", description="Ask, do not act."),
 }
@@ -51,9 +58,9 @@ def ask(**context: Any) -> str | None:
     return steps.decision_to_carry_out(surroundings(), wish(context))
 
 
-@task(retries=0, execution_timeout=timedelta(hours=2), max_active_tis_per_dag=FLEET_ACTIONS)
+@task(**action_args())
 def carry_out(decision: str, **context: Any) -> dict[str, Any]:
-    """Carry the decision out and return the outcome."""
+    """Carry the decision out, or go on with it, and return the outcome."""
     from horae.control import steps
     from horae_airflow.surroundings import surroundings, wish
 

@@ -1,6 +1,7 @@
 """A world for the tests of control: one job that is known, everything else as it really is."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,14 @@ import pandas as pd
 
 from horae.control.act import Acting
 from horae.control.decide import decide
-from horae.control.entries import Observation
+from horae.control.entries import Observation, draft, to_body
+from horae.control.holding import LeaseTerms
 from horae.control.kill_switch import Halted, never_halted
+from horae.control.loss import Restarting
 from horae.control.observe import Observing, observe
 from horae.control.understand import Deciding
 from horae.control.validate import Validating, validate
+from horae.control.watchdog import Minding
 from horae.domain.action import Outcome, OutcomeResult, RescalePath
 from horae.domain.clock import ManualClock
 from horae.domain.configuration import Configuration
@@ -228,6 +232,7 @@ class World:
     windows_before: list[MetricsWindow | None] = field(default_factory=list)
     engine: FakeEngine = field(init=False)
     windows: WindowStore = field(init=False)
+    tries: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         """Start the job."""
@@ -298,9 +303,44 @@ class World:
                 clock=self.clock,
                 halted=self.halted,
                 lineage=LINEAGE,
+                lease=LeaseTerms(holder=f"try-{next(self.tries)}", seconds=30.0),
             ),
             **changes,
         )
+
+    def restarting(self) -> Restarting:
+        """What starting a lost job again needs."""
+        return Restarting.of(self.deciding())
+
+    def minding(self) -> Minding:
+        """What the watchdog needs."""
+        return Minding(acting=self.acting(), windows=self.windows, partitions=self._partitions)
+
+    def record(self, decision: Decision) -> Decision:
+        """Have a decision in the ledger."""
+        entry = draft(
+            EntryKind.DECISION,
+            job="ysb",
+            key=decision.id,
+            at=decision.decided_at,
+            body=to_body(decision),
+            actor=decision.actor,
+        )
+        self.ledger.append(entry)
+        return decision
+
+    def begin(self, decision: Decision) -> Decision:
+        """Have an action in the ledger that began, and whose process is gone."""
+        self.record(decision)
+        entry = draft(
+            EntryKind.INTENTION,
+            job="ysb",
+            key=decision.id,
+            at=self.clock.now(),
+            body={"action_id": decision.id, "sentence": decision.sentence},
+        )
+        self.ledger.append(entry)
+        return decision
 
     def look(self, cycle: str) -> Observation:
         """Observe, and judge what was seen."""

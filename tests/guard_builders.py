@@ -8,6 +8,7 @@ from horae.domain.decision import Mode
 from horae.domain.job import JobPresence
 from horae.domain.proposal import Proposal, Reason
 from horae.domain.verdict import Verdict
+from horae.optimisation.failures import Failure
 from horae.policy.guard_situation import GuardSituation, PastMove
 from horae.settings.job_spec import GuardSettings
 from policy_builders import CAPABLE, NOW, PRICES, SMALL, at
@@ -25,7 +26,7 @@ INPUTS = (
     "capabilities",
     "prices",
     "checkpoints_failing",
-    "rolled_back_from",
+    "failures",
     "outage_p99_seconds",
     "sink_transactional",
     "transaction_timeout_seconds",
@@ -64,6 +65,16 @@ def a_move(seconds_ago: float, **changes: object) -> PastMove:
     return PastMove(**(known | changes))  # type: ignore[arg-type]
 
 
+def a_failure(configuration: Configuration) -> Failure:
+    """An action that was rolled back from it an hour ago; 23 hours to go."""
+    return Failure(
+        configuration=configuration,
+        failed_at=NOW - timedelta(hours=1),
+        until=NOW + timedelta(hours=23),
+        sentence="It did not come up.",
+    )
+
+
 def a_guard_situation(**changes: object) -> GuardSituation:
     """From one slot to two; budget 1 an hour, no quiet hours, 20 s of a minute of time-out."""
     known: dict[str, object] = {
@@ -85,7 +96,7 @@ def a_guard_situation(**changes: object) -> GuardSituation:
         "capabilities": CAPABLE,
         "prices": PRICES,
         "checkpoints_failing": False,
-        "rolled_back_from": (),
+        "failures": (),
         "outage_p99_seconds": 20.0,
         "sink_transactional": True,
         "transaction_timeout_seconds": 60.0,

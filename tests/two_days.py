@@ -251,7 +251,7 @@ def _guarded(situation: Situation, proposal: Proposal, moves: list[Move]) -> Gua
         capabilities=CAPABLE,
         prices=situation.prices,
         checkpoints_failing=False,
-        rolled_back_from=(),
+        failures=(),
         outage_p99_seconds=20.0,
         sink_transactional=True,
         transaction_timeout_seconds=180.0,

@@ -8,12 +8,10 @@ from typing import Any
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from horae.settings.environment import Environment
+from horae_airflow.pool import ACTIONS
 
 OWNER = "horae"
 TAG = "horae"
-
-FLEET_ACTIONS = 4
-"""Actions that may run at one time in the fleet: many rescales at once churn a cluster."""
 
 OBSERVE_SCHEDULE = os.environ.get("HORAE_OBSERVE_SCHEDULE") or "* * * * *"
 RETRAIN_SCHEDULE = os.environ.get("HORAE_RETRAIN_SCHEDULE") or "@hourly"
@@ -21,6 +19,15 @@ AUDIT_SCHEDULE = os.environ.get("HORAE_AUDIT_SCHEDULE") or "@daily"
 
 RETRIES = ExceptionRetryPolicy(
     rules=[
+        *(
+            RetryRule(
+                exception=f"horae.errors.{lease}",
+                action=RetryAction.RETRY,
+                retry_delay=timedelta(minutes=1),
+                reason="another process carries it out; its outcome can soon be had",
+            )
+            for lease in ("LeaseTaken", "LeaseLost")
+        ),
         RetryRule(
             exception="horae.errors.Unavailable",
             action=RetryAction.RETRY,
@@ -45,6 +52,19 @@ def default_args(**changes: Any) -> dict[str, Any]:
         "retry_policy": RETRIES,
         "execution_timeout": timedelta(minutes=5),
     } | changes
+
+
+def action_args() -> dict[str, Any]:
+    """Arguments of the task that acts.
+
+    A try that died, was killed for its time or was cleared is followed by one that goes on where
+    it was; an action that ended badly is an answer, and is not tried again.
+    """
+    return {
+        "pool": ACTIONS,
+        "retries": 3,
+        "execution_timeout": timedelta(hours=2),
+    }
 
 
 def job_names() -> Sequence[str]:

@@ -86,6 +86,7 @@ def wish(context: Mapping[str, Any]) -> Wish:
         job=asked["job"],
         decision=asked.get("decision"),
         changes={name: value for name in Wish.axes() if (value := asked.get(name)) is not None},
+        vertices=asked.get("vertices") or {},
         reason=asked.get("reason") or "",
         dry_run=bool(asked.get("dry_run")),
     )

@@ -11,8 +11,9 @@ import pytest
 from horae.domain.action import OutcomeResult, Rescale, RescalePath
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
-from horae.domain.job import JobDescription, JobPresence
+from horae.domain.job import Fate, JobDescription, JobPresence
 from horae.engines.engine import Engine, Snapshot
+from horae.engines.journal import StepState, Taken
 from horae.engines.rescaling import rescale
 from horae.errors import JobNotRunning, Refused
 
@@ -49,6 +50,12 @@ class Stage:
         """Stop the job with a savepoint."""
         return self.engine.snapshot(self.job, trigger_id=new_id(), stop=True)
 
+    def newest_state(self, *job_ids: str) -> Snapshot:
+        """The newest state of these incarnations, of which one has some."""
+        newest = self.engine.newest_state(self.job, job_ids=job_ids)
+        assert newest is not None, f"no state of {job_ids}"
+        return newest
+
 
 class SilentJournal:
     """Remembers steps; never halts."""
@@ -56,12 +63,10 @@ class SilentJournal:
     def __init__(self) -> None:
         self.steps: list[str] = []
 
-    def intend(self, step: str, detail: str) -> None:
-        """Remember."""
-        self.steps.append(step)
-
-    def result(self, step: str, detail: str) -> None:
-        """Nothing."""
+    def write(self, taken: Taken) -> None:
+        """Remember what was begun."""
+        if taken.state is StepState.OPEN:
+            self.steps.append(taken.step.value)
 
     def halted(self) -> str | None:
         """Never."""
@@ -83,8 +88,9 @@ class EngineContract:
         assert {(v.parallelism, v.running_subtasks) for v in shown.vertices} == {(1, 1)}
         assert any(vertex.is_source for vertex in shown.vertices)
         assert all(vertex.running_since is not None for vertex in shown.vertices)
-        assert shown.job_id
+        assert shown.asked == {vertex.id: 1 for vertex in shown.vertices}
         assert shown.version
+        assert stage.engine.fate(stage.job, job_id=shown.job_id or "") is Fate.ALIVE
 
     def test_an_unknown_name_is_absent(self, stage: Stage) -> None:
         """Looking for a job that was never there is answered, not an error."""
@@ -93,12 +99,13 @@ class EngineContract:
     def test_it_can_all_be_done_here(self, stage: Stage) -> None:
         """The stage has the adaptive scheduler, a program, savepoints and a provisioner."""
         can = stage.engine.capabilities(stage.job)
-        assert (can.in_place, can.savepoint, can.provisioned) == (True, True, True)
+        assert (can.in_place, can.savepoint, can.checkpoint, can.provisioned) == (True,) * 4
+        assert can.restart or can.why_not["restart"]
         assert (can.maximum_task_managers, can.maximum_parallelism) == (4, 128)
 
     def test_a_checkpoint_leaves_the_job_running(self, stage: Stage) -> None:
-        """It is completed when the call returns, and needs no restore."""
-        before = stage.engine.describe(stage.job).job_id
+        """It is completed when the call returns, needs no restore, and is the newest state."""
+        before = stage.engine.describe(stage.job).job_id or ""
         taken = stage.engine.snapshot(stage.job, trigger_id=new_id(), stop=False)
         assert (taken.stopped, taken.location) == (False, None)
         assert stage.engine.describe(stage.job).job_id == before
@@ -107,6 +114,10 @@ class EngineContract:
             lambda progress: progress.last_checkpoint_at is not None,
         )
         assert seen.failed_checkpoints == 0
+        newest = stage.newest_state(before)
+        assert newest.location
+        assert newest.checkpoint_id is not None
+        assert newest.checkpoint_id >= (taken.checkpoint_id or 0)
 
     def test_resizing_in_place_keeps_the_incarnation(self, stage: Stage) -> None:
         """1 -> 2: same job and version, and the engine tells when its tasks stopped."""
@@ -120,15 +131,28 @@ class EngineContract:
         assert stopped is not None
         assert all(v.running_since and v.running_since >= stopped for v in after.vertices)
 
+    def test_each_vertex_may_have_a_parallelism_of_its_own(self, stage: Stage) -> None:
+        """The last vertex stays at 1 while the others get 2: as asked, and as it runs."""
+        *others, last = stage.engine.describe(stage.job).vertices
+        wanted = replace(stage.base, parallelism=2, vertices=((last.id, 1),))
+        stage.engine.provide(wanted, keep=True)
+        stage.engine.resize(stage.job, wanted)
+        shown = stage.wait_until_it_runs(wanted)
+        expected = {vertex.id: 2 for vertex in others} | {last.id: 1}
+        assert {vertex.id: vertex.parallelism for vertex in shown.vertices} == expected
+        assert shown.asked == expected
+
     def test_stopping_tells_where_the_state_lies(self, stage: Stage) -> None:
         """The job is FINISHED; the same trigger id again gives the same savepoint."""
-        trigger = new_id()
+        trigger, job_id = new_id(), stage.engine.describe(stage.job).job_id or ""
         taken = stage.engine.snapshot(stage.job, trigger_id=trigger, stop=True)
         assert taken.stopped
         assert taken.location
         again = stage.engine.snapshot(stage.job, trigger_id=trigger, stop=True)
         assert again.location == taken.location
         assert stage.engine.describe(stage.job).presence is JobPresence.FINISHED
+        assert stage.engine.fate(stage.job, job_id=job_id) is Fate.FINISHED
+        assert stage.newest_state(job_id).location == taken.location
 
     def test_a_stopped_job_is_not_running(self, stage: Stage) -> None:
         """What needs a running job says so."""
@@ -154,23 +178,55 @@ class EngineContract:
         shown = stage.wait_until_it_runs(wanted)
         assert shown.job_id == name
 
-    def test_abandoning_tells_the_newest_state(self, stage: Stage) -> None:
-        """A job ended without a savepoint goes on from its newest checkpoint."""
-        job_id = stage.engine.describe(stage.job).job_id or ""
-        stage.engine.snapshot(stage.job, trigger_id=new_id(), stop=False)
-        newest = stage.engine.abandon(stage.job, job_id=job_id)
-        assert newest is not None
-        assert newest.location
-        assert stage.engine.describe(stage.job).presence is JobPresence.FINISHED
-        again = stage.engine.abandon(stage.job, job_id=job_id)
-        assert again is not None
-        assert again.location == newest.location
-        stage.engine.start(stage.job, stage.base, job_id=new_id(), snapshot=newest)
-        stage.wait_until_it_runs(stage.base)
+    def test_an_ended_job_goes_on_from_its_newest_checkpoint(self, stage: Stage) -> None:
+        """Ended twice it is cancelled once; the newest state never goes back from then on.
 
-    def test_abandoning_what_never_was_tells_nothing(self, stage: Stage) -> None:
-        """An incarnation that was never started has no state."""
-        assert stage.engine.abandon(stage.job, job_id=new_id()) is None
+        An engine may complete a first checkpoint of the new incarnation as soon as it runs.
+        """
+        older, newer = stage.engine.describe(stage.job).job_id or "", new_id()
+        stage.engine.snapshot(stage.job, trigger_id=new_id(), stop=False)
+        for _ in range(2):
+            stage.engine.end(stage.job, job_id=older)
+        assert stage.engine.fate(stage.job, job_id=older) is Fate.CANCELLED
+        assert stage.engine.describe(stage.job).presence is JobPresence.FINISHED
+        left = stage.newest_state(older)
+        rarely = replace(stage.base, checkpoint_interval_seconds=600.0)
+        stage.engine.start(stage.job, rarely, job_id=newer, snapshot=left)
+        stage.wait_until_it_runs(rarely)
+        begun = stage.newest_state(older, newer)
+        assert (begun.checkpoint_id or 0) >= (left.checkpoint_id or 0)
+        taken = stage.engine.snapshot(stage.job, trigger_id=new_id(), stop=False)
+        newest = stage.newest_state(older, newer)
+        assert newest.location != left.location
+        assert (
+            (newest.checkpoint_id or 0) >= (taken.checkpoint_id or 0) > (left.checkpoint_id or 0)
+        )
+
+    def test_what_never_was_has_no_state_and_no_fate(self, stage: Stage) -> None:
+        """An incarnation that was never started is unknown, and ending it ends nothing."""
+        nobody = new_id()
+        stage.engine.end(stage.job, job_id=nobody)
+        assert stage.engine.fate(stage.job, job_id=nobody) is Fate.UNKNOWN
+        assert stage.engine.newest_state(stage.job, job_ids=[nobody]) is None
+        assert stage.engine.newest_state(stage.job, job_ids=[]) is None
+        for touch in (
+            lambda: stage.engine.resize(stage.job, stage.base, job_id=nobody),
+            lambda: stage.engine.snapshot(
+                stage.job, trigger_id=new_id(), stop=True, job_id=nobody
+            ),
+        ):
+            with pytest.raises(JobNotRunning):
+                touch()
+        assert stage.engine.describe(stage.job).presence is JobPresence.RUNNING
+
+    def test_nothing_starts_from_a_savepoint_that_was_disposed_of(self, stage: Stage) -> None:
+        """Disposing twice is fine, and a start from what is gone is refused."""
+        snapshot = stage.stop()
+        for _ in range(2):
+            stage.engine.dispose(snapshot.location or "")
+        with pytest.raises(Refused):
+            stage.engine.start(stage.job, stage.base, job_id=new_id(), snapshot=snapshot)
+        assert stage.engine.describe(stage.job).presence is not JobPresence.RUNNING
 
     def test_too_many_task_managers_are_refused(self, stage: Stage) -> None:
         """Five cannot be had where four may run, and none of them is added."""

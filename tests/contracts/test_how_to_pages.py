@@ -21,6 +21,7 @@ from horae.control import steps
 from horae.control.surroundings import Surroundings
 from horae.domain import metric_catalogue
 from horae.domain.clock import ManualClock
+from horae.domain.job import Fate
 from horae.domain.metric_catalogue import CATALOGUE, Metric
 from horae.engines.engine import Engine
 from horae.engines.fake import FakeEngine
@@ -156,11 +157,13 @@ def test_the_engine_shows_and_does_not_touch() -> None:
     assert engine.progress("j") == inner.progress("j")
     can = engine.capabilities("j")
     assert (can.in_place, can.savepoint, can.provisioned) == (False, False, False)
-    assert set(can.why_not) == {"in_place", "savepoint", "provisioned"}
+    assert set(can.why_not) == {"in_place", "savepoint", "checkpoint", "restart", "provisioned"}
+    assert engine.fate("j", job_id="first") is Fate.ALIVE
     before = len(inner.calls)
     for touch in (
         lambda: engine.snapshot("j", trigger_id=new_id(), stop=True),
-        lambda: engine.abandon("j", job_id="first"),
+        lambda: engine.end("j", job_id="first"),
+        lambda: engine.dispose("memory:1"),
         lambda: engine.resize("j", at(2)),
         lambda: engine.provide(at(2), keep=True),
     ):

@@ -1,6 +1,7 @@
 """Rules that every DAG of the fleet keeps."""
 
 import ast
+import runpy
 import warnings
 from datetime import timedelta
 from pathlib import Path
@@ -56,9 +57,38 @@ def test_no_dag_catches_up_and_each_task_has_a_deadline(bag: Any, file: Path) ->
     assert all(task.execution_timeout is not None for task in dag.tasks)
 
 
-def test_what_acts_is_never_tried_again_by_airflow(bag: Any) -> None:
-    """carry_out is not retried: what to do after a broken action is not for a scheduler to say."""
-    assert bag.dags["rescale"].get_task("carry_out").retries == 0
+def test_a_try_that_died_is_followed_by_one_that_goes_on(bag: Any) -> None:
+    """carry_out is tried again three times, and what was refused or ended badly is not."""
+    carry_out = bag.dags["rescale"].get_task("carry_out")
+    assert (carry_out.retries, carry_out.retry_delay) == (3, timedelta(seconds=15))
+    assert carry_out.execution_timeout == timedelta(hours=2)
+
+
+def test_only_actions_share_the_pool_of_actions(bag: Any) -> None:
+    """What acts waits for a slot of it; nothing else does."""
+    pools = {task.task_id: task.pool for dag in bag.dags.values() for task in dag.tasks}
+    assert pools.pop("carry_out") == "horae_actions"
+    assert set(pools.values()) == {"default_pool"}
+
+
+def test_an_action_is_triggered_by_the_name_of_its_run() -> None:
+    """One that is gone on with has a run of its own; what is not to be executed is skipped."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    optimise = runpy.run_path(str(DAGS / "optimise.py"))
+    decided = {
+        "job": "checkout",
+        "decision": "checkout-1",
+        "run": "checkout-1-resume-2",
+        "execute": True,
+        "sentence": "it is resumed",
+    }
+    assert optimise["order"](decided) == {
+        "trigger_run_id": "checkout-1-resume-2",
+        "conf": {"job": "checkout", "decision": "checkout-1"},
+    }
+    with pytest.raises(AirflowSkipException, match="it is resumed"):
+        optimise["order"](decided | {"execute": False})
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -124,10 +154,11 @@ def test_one_failed_look_does_not_keep_the_fleet_from_being_judged(bag: Any) -> 
     assert judge.trigger_rule == "all_done_min_one_success"
 
 
-def test_a_lost_action_is_given_up_only_after_its_task_was_killed(bag: Any) -> None:
-    """Otherwise two actions of one job could run at one time."""
-    from horae.control.history import LOST_ACTION_AFTER
-
-    carry_out = bag.dags["rescale"].get_task("carry_out")
-    assert carry_out.execution_timeout == timedelta(hours=2)
-    assert carry_out.execution_timeout < LOST_ACTION_AFTER
+@pytest.mark.parametrize("wrong", [{"sink": 0}, {"sink": "two"}, {"sink": 1.5}, [2], "sink=2"])
+def test_single_vertices_are_counts_by_name(bag: Any, wrong: Any) -> None:
+    """The form takes an object of whole numbers from 1, or nothing."""
+    vertices = bag.dags["rescale"].params.get_param("vertices")
+    assert vertices.resolve(None) is None
+    assert vertices.resolve({"sink": 2}) == {"sink": 2}
+    with pytest.raises(Exception, match=r"sink|2"):
+        vertices.resolve(wrong)

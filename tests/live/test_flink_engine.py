@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from horae.domain.clock import SystemClock
 from horae.domain.configuration import Configuration
 from horae.domain.job import JobPresence
 from horae.engines.flink import FlinkEngine
-from horae.engines.flink_description import ENDED
+from horae.engines.flink_incarnations import ENDED
+from horae.engines.flink_storage import FlinkStorage
 from horae.local.paths import LocalPaths
 from horae.local.ports import Ports
 from horae.local.stack import LocalStack
@@ -22,6 +24,7 @@ pytestmark = [pytest.mark.live, pytest.mark.enable_socket, pytest.mark.timeout(6
 JARS = Path(__file__).parents[2] / ".horae" / "jars"
 CLOCK = SystemClock()
 JOB = "contract"
+GONE = (JobPresence.ABSENT, JobPresence.FINISHED, JobPresence.FAILED)
 BASE = Configuration(
     parallelism=1, slots=1, cpu_cores=1.0, memory_mb=768, checkpoint_interval_seconds=3.0
 )
@@ -74,10 +77,36 @@ class TestFlinkEngine(EngineContract):
                 client.cancel(job.id)
         made.wait(
             lambda: engine.describe(JOB).presence,
-            lambda presence: presence in (JobPresence.ABSENT, JobPresence.FINISHED),
+            lambda presence: presence in GONE,
         )
         engine.provide(BASE, keep=False)
         options = {"execution.checkpointing.interval": "3 s", "pipeline.name": JOB}
         stack.run_job(SCRIPT, parallelism=1, configuration=options, job_id=new_id())
         made.wait_until_it_runs(BASE)
         return made
+
+    def test_storage_tells_what_flink_tells(self, stage: Stage, client: FlinkClient) -> None:
+        """The newest checkpoint, and the savepoint that the job was stopped with, by their files.
+
+        So a job is found again that its JobManager has forgotten.
+        """
+        job_id = stage.engine.describe(JOB).job_id or ""
+        taken = stage.engine.snapshot(JOB, trigger_id=new_id(), stop=False)
+        storage = FlinkStorage.read(client, EngineSettings())
+        newest = storage.newest_checkpoint(job_id)
+        assert newest is not None
+        assert (newest.checkpoint_id or 0) >= (taken.checkpoint_id or 0) > 0
+        stopped = stage.stop()
+        found = [(one.location, one.checkpoint_id) for one in storage.savepoints_of(job_id)]
+        assert found == [(stopped.location, stopped.checkpoint_id)]
+
+    def test_two_processes_start_one_job(self, stage: Stage) -> None:
+        """Both send the same id at the same time; to both it is started."""
+        snapshot, job_id = stage.stop(), new_id()
+
+        def start(_: int) -> None:
+            stage.engine.start(JOB, BASE, job_id=job_id, snapshot=snapshot)
+
+        with ThreadPoolExecutor(2) as processes:
+            list(processes.map(start, range(2)))
+        assert stage.wait_until_it_runs(BASE).job_id == job_id

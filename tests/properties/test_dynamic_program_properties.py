@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from horae.policy.dynamic_program import NO_PATH, Program, solve
+from horae.policy.dynamic_program import Program, solve
 from horae.policy.first_move import Standing
 
 SECONDS = 10.0
@@ -20,15 +20,16 @@ def programs(draw: st.DrawFn, *, draws: int | None = None) -> Program:
     count = draws or draw(st.integers(1, 3))
     steps, size = draw(st.integers(1, 4)), draw(st.integers(2, 3))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    way = rng.choice([NO_PATH, 0, 1], size=(size, size), p=[0.2, 0.4, 0.4])
-    np.fill_diagonal(way, NO_PATH)
+    possible = (rng.random((3, size, size)) < 0.4) & ~np.eye(size, dtype=bool)
     return Program(
         seconds=np.full(steps, SECONDS),
         decides=rng.random(steps) < 0.7,
         load=rng.uniform(50, 250, (count, steps)),
         capacity=rng.uniform(50, 300, (count, size)),
-        outage=rng.uniform(1, 12, (count, 2)),
-        way=way,
+        outage=rng.uniform(1, 12, (count, 3)),
+        replayed=rng.uniform(0, 5, (count, 3)) * np.array([0, 0, 1]),
+        in_place=np.array([True, False, False]),
+        possible=possible,
         price=rng.uniform(0.1, 1, size),
         failures=rng.uniform(0, 0.1, (steps, size)),
         violation=draw(st.sampled_from([0.0, 0.5, 5.0])),
@@ -64,12 +65,16 @@ class BruteForce:
         beyond = _beyond(before, after, p.limit)
         return SECONDS * (p.price[x] + p.failures[t, x] + p.violation * beyond), after
 
-    def switch(self, d: int, x: int, y: int) -> tuple[float, float]:
-        """Money of a switch and the outage."""
-        way = self.p.way[x, y]
-        outage = self.p.outage[d, way]
-        overlap = self.p.price[y] if way == 1 else 0.0
-        return self.p.action + outage * (self.p.violation + overlap), outage
+    def switch(self, d: int, y: int, way: int) -> tuple[float, float]:
+        """Money of a switch, and by how much the backlog ages."""
+        outage, again = self.p.outage[d, way], self.p.replayed[d, way]
+        overlap = 0.0 if way == 0 else self.p.price[y]
+        money = self.p.action + outage * (self.p.violation + overlap) + again * self.p.violation
+        return money, outage + again
+
+    def ways(self, x: int, y: int) -> list[int]:
+        """Ways that lead from one configuration to another."""
+        return [int(way) for way in np.flatnonzero(self.p.possible[:, x, y])]
 
     def run_mean(self, t: int, x: int, b: int) -> float:
         """Mean money of the step and the best that can be done after it."""
@@ -79,21 +84,21 @@ class BruteForce:
             total += money + sum(w * self.expected(t + 1, x, n) for n, w in self.nodes(after))
         return total / len(self.p.load)
 
-    def options(self, t: int, x: int, b: int) -> dict[int, float]:
-        """Mean money of each choice in a state."""
-        options = {x: self.run_mean(t, x, b)}
+    def options(self, t: int, x: int, b: int) -> dict[tuple[int, int], float]:
+        """Mean money of each choice in a state: where to and by which way, -1 to stay."""
+        options = {(x, -1): self.run_mean(t, x, b)}
         if self.p.decides[t]:
             for y in range(len(self.p.price)):
-                if self.p.way[x, y] != NO_PATH:
-                    options[y] = np.mean(
-                        [self.moved(d, t, x, y, b) for d in range(len(self.p.load))]
+                for way in self.ways(x, y):
+                    options[y, way] = float(
+                        np.mean([self.moved(d, t, y, way, b) for d in range(len(self.p.load))])
                     )
         return options
 
-    def moved(self, d: int, t: int, x: int, y: int, b: int) -> float:
+    def moved(self, d: int, t: int, y: int, way: int, b: int) -> float:
         """Money of switching in a draw, and running on as the mean says."""
-        money, outage = self.switch(d, x, y)
-        at = self.nodes(self.p.ages[b] + outage)
+        money, delay = self.switch(d, y, way)
+        at = self.nodes(self.p.ages[b] + delay)
         return money + sum(w * self.run_mean(t, y, n) for n, w in at)
 
     def _expected(self, t: int, x: int, b: int) -> float:
@@ -108,11 +113,11 @@ class BruteForce:
         if t == len(self.p.seconds):
             return 0.0
         options = self.options(t, x, b)
-        y = x if options[x] <= min(options.values()) + 1e-12 else min(options, key=options.get)
-        if y == x:
+        y, way = min(options, key=lambda one: options[one])
+        if options[x, -1] <= options[y, way] + 1e-12:
             return self.run_own(d, t, x, b)
-        money, outage = self.switch(d, x, y)
-        at = self.nodes(self.p.ages[b] + outage)
+        money, delay = self.switch(d, y, way)
+        at = self.nodes(self.p.ages[b] + delay)
         return money + sum(w * self.run_own(d, t, y, n) for n, w in at)
 
 
@@ -153,17 +158,28 @@ def test_with_one_draw_following_is_what_was_expected(program: Program) -> None:
 @given(programs(), st.sampled_from([0.0, 5.0, 10.0, 25.0]))
 @settings(max_examples=60, deadline=None)
 def test_the_first_move_is_priced_like_the_plan(program: Program, age: float) -> None:
-    """Each first move costs its step or switch in the draw, and the plan after it."""
+    """Each first move costs its step or its cheapest switch, and the plan after it."""
     plan, brute = solve(program), BruteForce(program)
-    standing = Standing(plan=plan, current=0, step=0, ages=np.full(len(program.load), age))
-    costs = standing.costs()
-    for d, y in product(range(len(costs)), range(program.configurations)):
-        if y and program.way[0, y] == NO_PATH:
-            assert np.isinf(costs[d, y])
+    draws = len(program.load)
+    standing = Standing(plan=plan, current=0, step=0, ages=np.full(draws, age))
+    moves = standing.moves()
+
+    def costs(y: int, way: int | None) -> list[float]:
+        found = []
+        for d in range(draws):
+            money, delay = (0.0, 0.0) if way is None else brute.switch(d, y, way)
+            at = brute.nodes(age + delay)
+            found.append(money + sum(w * brute.run_own(d, 0, y, n) for n, w in at))
+        return found
+
+    np.testing.assert_allclose(moves.costs[:, 0], costs(0, None))
+    for y in range(1, program.configurations):
+        each = {way: costs(y, way) for way in brute.ways(0, y)}
+        if not each:
+            assert np.isinf(moves.costs[:, y]).all()
             continue
-        money, outage = brute.switch(d, 0, y) if y else (0.0, 0.0)
-        after = sum(w * brute.run_own(d, 0, y, n) for n, w in brute.nodes(age + outage))
-        np.testing.assert_allclose(costs[d, y], money + after)
+        assert np.mean(each[int(moves.way[y])]) <= min(map(np.mean, each.values())) + 1e-9
+        np.testing.assert_allclose(moves.costs[:, y], each[int(moves.way[y])])
 
 
 @given(programs())

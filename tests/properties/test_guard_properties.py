@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard_builders import INPUTS, a_guard_situation, a_move, a_proposal
+from guard_builders import INPUTS, a_failure, a_guard_situation, a_move, a_proposal
 from horae.domain.action import RescalePath
 from horae.domain.decision import Mode
 from horae.domain.job import JobPresence
@@ -33,7 +33,7 @@ NEEDS = {
         "sink_transactional",
         "transaction_timeout_seconds",
     },
-    "not-known-bad": {"rolled_back_from"},
+    "not-known-bad": {"failures"},
 }
 
 configurations = st.builds(at, st.integers(1, 5), slots=st.sampled_from([1, 2]))
@@ -63,7 +63,7 @@ def situations(draw: st.DrawFn) -> GuardSituation:
         capabilities=maybe(st.just(CAPABLE)),
         prices=maybe(st.just(PRICES)),
         checkpoints_failing=maybe(st.booleans()),
-        rolled_back_from=maybe(st.lists(configurations, max_size=2).map(tuple)),
+        failures=maybe(st.lists(st.builds(a_failure, configurations), max_size=2).map(tuple)),
         outage_p99_seconds=maybe(st.floats(0, 100)),
         sink_transactional=maybe(st.booleans()),
         transaction_timeout_seconds=maybe(st.floats(1, 200)),

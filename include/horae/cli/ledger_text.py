@@ -6,7 +6,7 @@ from typing import Any
 
 from horae.ledger.audit import ChainReport
 from horae.ledger.canonical import time_text
-from horae.ledger.records import Entry
+from horae.ledger.records import Entry, EntryKind
 from horae.ledger.stored_entry import bears_its_hash
 
 SHORT_HASH = 12
@@ -32,9 +32,9 @@ def entry_json(entry: Entry) -> dict[str, Any]:
 
 
 def entry_line(entry: Entry) -> str:
-    """One line: time, id, kind, actor and, where the body has one, its sentence."""
+    """One line: time, id, kind, actor and, where the body has one, its sentence, or the step."""
     time = time_text(entry.time)[:19] + "Z"
-    sentence = printable(str(entry.body.get("sentence", "")))
+    sentence = printable(str(entry.body.get("sentence", "")) or step_line(entry))
     return f"{time}  {entry.id:<16} {entry.kind:<15} {entry.actor:<10} {sentence}".rstrip()
 
 
@@ -93,6 +93,17 @@ def report_lines(reports: Sequence[ChainReport]) -> Iterator[str]:
 def printable(text: str) -> str:
     """The text in one line without characters that steer a terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
+
+
+def step_line(entry: Entry) -> str:
+    """A step of an action in a line; nothing for other entries."""
+    body = entry.body
+    if entry.kind is not EntryKind.STEP:
+        return ""
+    way = f" (way back {body['round']})" if body.get("round") else ""
+    ended = "FAILED" if body.get("failed") else "done"
+    said = "begun" if body.get("phase") == "intended" else ended
+    return f"{body.get('step')}{way} {said}: {body.get('detail')}"
 
 
 def _hash_says(entry: Entry) -> str:

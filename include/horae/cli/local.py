@@ -32,6 +32,11 @@ NOT_RUNNING = ExitCode.UNAVAILABLE
 """Exit code of `status`: not everything runs."""
 
 _Root = Annotated[Path, typer.Option("--root", help="The folder that everything lives in.")]
+_PART = typer.Argument(help="As status shows it, such as kafka or taskmanager-1")
+
+
+def _tell(line: str) -> None:
+    _console.print(line, highlight=False)
 
 
 @app.command()
@@ -43,15 +48,22 @@ def up(
     ] = Ports().kafka_controller,
     flink_port: Annotated[int, typer.Option(help="Flink's REST interface.")] = Ports().flink_rest,
     rpc_port: Annotated[int, typer.Option(help="The JobManager.")] = Ports().flink_rpc,
+    zookeeper_port: Annotated[
+        int, typer.Option(help="ZooKeeper, with high availability.")
+    ] = Ports().zookeeper,
+    high_availability: Annotated[
+        bool,
+        typer.Option("--high-availability", help="Jobs outlive their JobManager, by a ZooKeeper."),
+    ] = False,
 ) -> None:
     """Start it, or adopt what still runs."""
     ports = Ports(
         kafka=kafka_port, kafka_controller=controller_port, flink_rest=flink_port,
-        flink_rpc=rpc_port,
+        flink_rpc=rpc_port, zookeeper=zookeeper_port,
     )  # fmt: skip
     stack = LocalStack(
-        LocalPaths.under(root), clock=SystemClock(), settings=StackSettings(ports=ports),
-        tell=lambda line: _console.print(line, highlight=False),
+        LocalPaths.under(root), clock=SystemClock(), tell=_tell,
+        settings=StackSettings(ports=ports, high_availability=high_availability),
     )  # fmt: skip
     with errors_as_exit_codes():
         stack.up()
@@ -67,6 +79,20 @@ def down(
     with errors_as_exit_codes():
         ended = LocalStack(LocalPaths.under(root), clock=SystemClock()).down(wipe=wipe)
     _console.print(f"{ended} processes ended" if ended else "nothing was running")
+
+
+@app.command()
+def kill(part: Annotated[str, _PART], root: _Root = Path(".horae")) -> None:
+    """End one part as a crash would."""
+    with errors_as_exit_codes():
+        LocalStack(LocalPaths.under(root), clock=SystemClock(), tell=_tell).kill(part)
+
+
+@app.command()
+def bring_back(parts: Annotated[list[str], _PART], root: _Root = Path(".horae")) -> None:
+    """Start parts again as they were, and wait until they answer."""
+    with errors_as_exit_codes():
+        LocalStack(LocalPaths.under(root), clock=SystemClock(), tell=_tell).bring_back(*parts)
 
 
 @app.command()
@@ -137,6 +163,8 @@ def _show(seen: StackStatus) -> None:
         memory = "unknown" if process.memory_mb is None else f"{process.memory_mb:.0f} MiB"
         table.add_row(process.name, str(process.pid), memory, process.log)
     _console.print(table)
+    for part in seen.lost:
+        _console.print(f"{part} is lost: horae local bring-back {part}", highlight=False)
     for job in seen.jobs:
         _console.print(f"job {job.name} ({job.job_id}): {job.state}", highlight=False)
     slots = "Flink does not answer"

@@ -14,6 +14,8 @@ PARTS = {
     "demo": "Two compressed days on the real Kafka, Flink and Airflow.",
     "jobs": "Job specs: check them, list them.",
     "cycle": "Run one whole cycle of a job, told as it goes.",
+    "action": "What is under way with a job: show it, go on with it, take it over.",
+    "watchdog": "Bring jobs to safety while no cycle looks after them.",
     "ledger": "What was seen, decided and done, and whether the record still holds.",
 }
 """Name of a part to what it does; the module of the same name has it as `app`."""

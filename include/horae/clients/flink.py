@@ -6,20 +6,18 @@ Reads are tried again while the cluster is unavailable; writes are sent once. Ev
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Self, cast
 
 import httpx
 
+from horae.clients.flink_checkpoints import FlinkCheckpoints, Json, cause_text
 from horae.clients.flink_http import FlinkHttp
 from horae.clients.flink_metrics import FlinkMetrics
 from horae.clients.flink_replies import (
-    CheckpointConfig,
-    CheckpointStatistics,
     Jar,
     JobDetails,
     JobException,
     JobSummary,
-    OperationState,
     Overview,
     RescaleRecord,
     TaskManager,
@@ -29,13 +27,11 @@ from horae.clients.flink_replies import (
 from horae.domain.clock import Clock
 from horae.settings.connections import FlinkConnection
 
-Json = dict[str, Any]
-
 # The program plans its job before Flink replies: 4 to 10 s for SQL, the first time, on two cores.
 _RUN_TIMEOUT_SECONDS = 120.0
 
 
-class FlinkClient(FlinkMetrics):
+class FlinkClient(FlinkMetrics, FlinkCheckpoints):
     """A Flink cluster (session or application mode), 1.20 and later.
 
     Args:
@@ -117,44 +113,15 @@ class FlinkClient(FlinkMetrics):
         what = f"exceptions of job {job_id}"
         return tuple(self._http.parse(what, entries, list[JobException]))
 
+    def failure(self, job_id: str) -> str | None:
+        """Why an ended job failed, also where it never ran; None: it did not, or nobody knows."""
+        reply = self._http.read_if_there(f"/jobs/{job_id}/execution-result", Json) or {}
+        cause = (reply.get("job-execution-result") or {}).get("failure-cause")
+        return cause_text(cause) if cause else None
+
     def cancel(self, job_id: str) -> None:
         """Ask for the job's end, without a snapshot; it ends a little later."""
         self._http.write("PATCH", f"/jobs/{job_id}?mode=cancel", {})
-
-    # --- checkpoints and savepoints
-
-    def checkpoints(self, job_id: str) -> CheckpointStatistics:
-        """Counts, the newest of each kind and the history of this incarnation."""
-        path = f"/jobs/{job_id}/checkpoints"
-        return cast(CheckpointStatistics, self._http.read(path, CheckpointStatistics))
-
-    def checkpoint_config(self, job_id: str) -> CheckpointConfig:
-        """How the job takes its checkpoints."""
-        path = f"/jobs/{job_id}/checkpoints/config"
-        return cast(CheckpointConfig, self._http.read(path, CheckpointConfig))
-
-    def trigger_checkpoint(self, job_id: str, *, trigger_id: str) -> None:
-        """Ask for a checkpoint now; the same `trigger_id` again joins the first."""
-        body = {"checkpointType": "CONFIGURED", "triggerId": trigger_id}
-        self._http.write("POST", f"/jobs/{job_id}/checkpoints", body)
-
-    def checkpoint_state(self, job_id: str, trigger_id: str) -> OperationState | None:
-        """How far a triggered checkpoint is; None for an unknown trigger."""
-        return self._operation(f"/jobs/{job_id}/checkpoints/{trigger_id}")
-
-    def stop_with_savepoint(
-        self, job_id: str, *, trigger_id: str, folder: str | None = None
-    ) -> None:
-        """Ask for a savepoint and the job's end after it, undrained, so that it can go on.
-
-        The same `trigger_id` again joins the first call. `savepoint_state` tells the end.
-        """
-        body: Json = {"triggerId": trigger_id, "drain": False}
-        self._http.write("POST", f"/jobs/{job_id}/stop", _with(body, "targetDirectory", folder))
-
-    def savepoint_state(self, job_id: str, trigger_id: str) -> OperationState | None:
-        """How far a stop with savepoint is; None for an unknown trigger."""
-        return self._operation(f"/jobs/{job_id}/savepoints/{trigger_id}")
 
     # --- jars
 
@@ -249,28 +216,8 @@ class FlinkClient(FlinkMetrics):
         path = f"/jobs/{job_id}/rescales/details/{rescale_id}"
         return cast(RescaleRecord | None, self._http.read_if_there(path, RescaleRecord))
 
-    def _operation(self, path: str) -> OperationState | None:
-        reply = self._http.read_if_there(path, Json)
-        if reply is None:
-            return None
-        operation = reply.get("operation") or {}
-        cause = operation.get("failure-cause")
-        return OperationState(
-            done=reply["status"]["id"] == "COMPLETED",
-            checkpoint_id=operation.get("checkpointId"),
-            location=operation.get("location"),
-            failure=_cause_text(cause) if cause is not None else None,
-        )
-
 
 def _with(body: Json, key: str, value: str | None) -> Json:
     if value is not None:
         body[key] = value
     return body
-
-
-def _cause_text(cause: Mapping[str, Any]) -> str:
-    """The last cause of a Java failure, the one that says why."""
-    trace = str(cause.get("stack-trace") or cause.get("class") or "no cause given")
-    lines = [line for line in trace.splitlines() if not line.startswith("\t")]
-    return lines[-1].removeprefix("Caused by: ") if lines else trace

@@ -19,6 +19,7 @@ T = TypeVar("T")
 # Three tries within about a second: a lost packet is bridged, a dead cluster soon admitted.
 _READ_TRIES = 3
 _FIRST_WAIT_SECONDS = 0.25
+_NO_SUCH_JOB = "FlinkJobNotFoundException"
 
 
 class FlinkHttp:
@@ -70,11 +71,11 @@ class FlinkHttp:
         return self._patiently(lambda: self._parsed(self._send("GET", path, params=query), shape))
 
     def read_if_there(self, path: str, shape: Any, **query: str) -> Any:
-        """As `read`, but None where Flink answers 404."""
+        """As `read`, but None where Flink answers that there is none."""
 
         def once() -> Any:
             response = self._send("GET", path, params=query, absence_is_fine=True)
-            return None if response.status_code == 404 else self._parsed(response, shape)
+            return None if _is_absent(response) else self._parsed(response, shape)
 
         return self._patiently(once)
 
@@ -121,7 +122,7 @@ class FlinkHttp:
         what = f"{method} {self._url}{path}"
         with foreign_errors(what):
             response = self._client.request(method, path, **request)
-        if not (absence_is_fine and response.status_code == 404):
+        if not (absence_is_fine and _is_absent(response)):
             check_status(what, response)
         return response
 
@@ -153,6 +154,13 @@ class FlinkHttp:
             reraise=True,
         )
         return tries(once)
+
+
+def _is_absent(response: httpx.Response) -> bool:
+    """Whether Flink says that there is none; of a job some paths say it with status 500."""
+    return response.status_code == 404 or (
+        response.is_server_error and _NO_SUCH_JOB in response.text
+    )
 
 
 def _basic(connection: FlinkConnection) -> httpx.BasicAuth | None:

@@ -105,7 +105,11 @@ class VertexDetails(Reply):
 
 
 class Checkpoint(Reply):
-    """A checkpoint or savepoint; durations in milliseconds, sizes in bytes."""
+    """A checkpoint or savepoint; durations in milliseconds, sizes in bytes.
+
+    `checkpoint_type` is `SYNC_SAVEPOINT` for one that the job was stopped with. `discarded`: the
+    cluster has deleted it itself; that a savepoint was disposed of is not told.
+    """
 
     id: int
     status: str
@@ -115,6 +119,8 @@ class Checkpoint(Reply):
     end_to_end_duration: int
     state_size: int
     checkpointed_size: int | None = None
+    checkpoint_type: str = ""
+    discarded: bool = False
     external_path: str | None = None
     failure_message: str | None = None
 
@@ -160,6 +166,11 @@ class Externalization(Reply):
 
     enabled: bool = False
     delete_on_cancellation: bool = True
+
+    @property
+    def kept_on_cancellation(self) -> bool:
+        """Whether the newest checkpoint outlives a job that is cancelled."""
+        return self.enabled and not self.delete_on_cancellation
 
 
 class CheckpointConfig(Reply):

@@ -1,5 +1,11 @@
-"""Carry a Rescale decision out: the intention is recorded before, and the outcome after."""
+"""Carry a Rescale decision out, or go on with it where another process left it.
 
+The intention is recorded before, each step before and after, the outcome at the end; all of it
+under the job's lease, so that one process at a time acts on a job and one that lost its lease
+records nothing more.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -7,21 +13,31 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from horae.control.entries import HORAE, draft, to_body
 from horae.control.history import History
-from horae.control.journal import LedgerJournal
+from horae.control.holding import LeaseTerms, held_lease
+from horae.control.journal import LedgerJournal, steps_taken
 from horae.control.kill_switch import Halted
-from horae.domain.action import Outcome, OutcomeResult, Rescale
+from horae.domain.action import Outcome, OutcomeResult, Rescale, RescalePath
 from horae.domain.clock import Clock
 from horae.domain.decision import Decision, Verb
+from horae.engines.deadlines import deadlines
 from horae.engines.engine import Engine
+from horae.engines.journal import Step, Taken
 from horae.engines.rescaling import rescale
-from horae.errors import HoraeError, Refused, Unavailable
+from horae.errors import HoraeError, LeaseTaken, Refused, Unavailable
+from horae.ledger.leases import Lease
 from horae.ledger.ledger import Ledger
-from horae.ledger.records import EntryKind
+from horae.ledger.records import EntryDraft, EntryKind
 from horae.settings.job_spec import JobSpec
 
 RECORDING_TRIES = 12
 RECORDING_PAUSE_SECONDS = 10.0
 """Two minutes: a database that is restarted or fails over is back by then."""
+
+LOST_JOB_IDS = "lost_job_ids"
+"""Evidence of a decision to start a lost job again: its incarnations, the newest first, in one
+text with commas between."""
+
+_TOUCHING = (Step.RESIZE, Step.STOP, Step.SECURE, Step.START)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,41 +50,47 @@ class Acting:
     clock: Clock
     halted: Halted
     lineage: dict[str, str]
+    lease: LeaseTerms
 
 
 def act(parts: Acting, decision_id: str, *, actor: str = HORAE) -> Outcome:
-    """Carry out a decision; a decision that was carried out gives its outcome again.
+    """Carry out a decision, from wherever it is; one that was carried out gives its outcome again.
 
     Returns:
         What happened. `ABANDONED` where the decision no longer held: nothing was touched.
 
     Raises:
         Refused: There is no such decision, or it orders nothing.
-        HoraeError: Whether it still holds could not be found out: nothing was touched, and that is
-            recorded before this is raised.
+        LeaseTaken: Another process acts on the job. Where it is for another decision, that is
+            recorded as a refusal.
+        HoraeError: The engine or the ledger was away for too long, or whether the decision still
+            holds could not be found out. Calling again goes on with an action that has no
+            outcome by then.
     """
     history = History(parts.ledger, parts.spec.name)
     ended = history.outcome(decision_id)
     if ended is not None:
         return ended
-    decision, order = _order(parts, decision_id, history.decision(decision_id))
-    _intend(parts, decision, actor)
-    started = parts.clock.now()
+    decision, order = order_of(parts.spec, decision_id, history.decision(decision_id))
     try:
-        obstacle = _no_longer_holds(parts, history, decision, order)
-    except HoraeError as error:
-        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, started, str(error))
-        _record(parts, outcome, actor)
+        with held_lease(
+            parts.ledger, parts.spec.name, decision_id, parts.lease, parts.clock
+        ) as lease:
+            # Another process may have ended it while this one waited for the lease.
+            return history.outcome(decision_id) or _act(parts, decision, order, actor, lease)
+    except LeaseTaken as taken:
+        _refuse_rival(parts, decision_id, actor, taken)
         raise
-    if obstacle is None:
-        outcome = _carry_out(parts, order)
-    else:
-        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, started, obstacle)
-    _record(parts, outcome, actor)
-    return outcome
 
 
-def _order(parts: Acting, decision_id: str, decision: Decision | None) -> tuple[Decision, Rescale]:
+def order_of(
+    spec: JobSpec, decision_id: str, decision: Decision | None
+) -> tuple[Decision, Rescale]:
+    """The order that a decision gives to the engine.
+
+    Raises:
+        Refused: There is no such decision, or it orders nothing.
+    """
     if decision is None:
         raise Refused(f"decision {decision_id!r} is not in the ledger; nothing was done")
     if decision.verb is not Verb.RESCALE or not decision.execute:
@@ -78,63 +100,125 @@ def _order(parts: Acting, decision_id: str, decision: Decision | None) -> tuple[
         )
     if decision.proposal is None or decision.origin is None:
         raise Refused(f"decision {decision_id} names no target or origin; nothing was done")
+    lost = str(decision.evidence.get(LOST_JOB_IDS) or "")
     order = Rescale(
-        job=parts.spec.engine_job_name,
+        job=spec.engine_job_name,
         action_id=decision_id,
         origin=decision.origin,
         target=decision.proposal.target,
         path=decision.proposal.path,
         lag_limit_records=float(decision.evidence.get("lag_limit_records") or 0),
+        may_use_checkpoint=spec.engine.checkpoint_fallback,
+        outage_seconds=decision.proposal.predicted_outage_interval,
+        lost=tuple(one for one in lost.split(",") if one),
     )
     return decision, order
 
 
-def _intend(parts: Acting, decision: Decision, actor: str) -> None:
-    parts.ledger.append(
-        draft(
-            EntryKind.INTENTION,
-            job=parts.spec.name,
-            key=decision.id,
-            at=parts.clock.now(),
-            body={"action_id": decision.id, "sentence": decision.sentence},
-            references=parts.lineage | {"decision": decision.id},
-            actor=actor,
-        )
+def _act(
+    parts: Acting, decision: Decision, order: Rescale, actor: str, lease: Callable[[], Lease]
+) -> Outcome:
+    history = History(parts.ledger, parts.spec.name)
+    taken = steps_taken(parts.ledger, parts.spec.name, decision.id)
+    began = _intend(parts, decision, order, actor, lease())
+    try:
+        obstacle = _no_longer_holds(parts, history, decision, order, taken)
+    except HoraeError as error:
+        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began, str(error))
+        _record(parts, outcome, actor, lease)
+        raise
+    if obstacle is None:
+        outcome = _carry_out(parts, order, taken, began, lease)
+    else:
+        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began, obstacle)
+    _record(parts, outcome, actor, lease)
+    return outcome
+
+
+def _intend(
+    parts: Acting, decision: Decision, order: Rescale, actor: str, lease: Lease
+) -> datetime:
+    """Record that the action begins, unless that was done; when it began."""
+    worst = deadlines(order, parts.spec.engine.step_timeout_seconds).worst_case
+    entry = draft(
+        EntryKind.INTENTION,
+        job=parts.spec.name,
+        key=decision.id,
+        at=parts.clock.now(),
+        body={
+            "action_id": decision.id,
+            "sentence": decision.sentence,
+            "worst_case_seconds": worst,
+        },
+        references=parts.lineage | {"decision": decision.id},
+        actor=actor,
     )
+    begun = parts.ledger.find(entry.chain, entry.identity)
+    return (begun or parts.ledger.append(entry, lease=lease)).time
 
 
 def _no_longer_holds(
-    parts: Acting, history: History, decision: Decision, order: Rescale
+    parts: Acting,
+    history: History,
+    decision: Decision,
+    order: Rescale,
+    taken: tuple[Taken, ...],
 ) -> str | None:
-    """Why the decision must not be carried out any more, asked after the intention is recorded.
+    """Why the decision must not be carried out any more; None where it may.
 
-    The ledger orders the intentions of two rivals, so that at most one finds itself the first.
+    What was begun and may have touched the job is brought to its end, whatever has changed.
     """
-    now = parts.clock.now()
-    first = history.action_in_flight(now)
-    if first not in (decision.id, None):  # None: our own intention is from long ago, see below
+    if any(one.step in _TOUCHING for one in taken):
+        return None
+    first = history.action_in_flight()
+    if first not in (decision.id, None):
         return f"action {first} of the same job has not ended"
     reason = parts.halted()
     if reason is not None:
         return f"the kill switch is thrown: {reason}"
-    age = now - decision.decided_at
+    age = parts.clock.now() - decision.decided_at
     allowed = timedelta(seconds=parts.spec.time.stale_seconds)
     if age > allowed:
         return f"the decision is {age} old, and at most {allowed} is allowed"
+    return _doubted_since(history, decision) or _changed_since(parts, history, order)
+
+
+def _doubted_since(history: History, decision: Decision) -> str | None:
+    """Whether a fresher window than the decision's is not usable."""
+    verdict = history.last_verdict(since=decision.decided_at)
+    if verdict is None or verdict.usable:
+        return None
+    broken = "; ".join(rule.sentence for rule in verdict.broken)
+    return f"what was measured since cannot be trusted: {broken}"
+
+
+def _changed_since(parts: Acting, history: History, order: Rescale) -> str | None:
+    if order.path is RescalePath.RESTART:
+        return None  # there is no job to look at, and the first step looks whether that holds
     shown = parts.engine.describe(order.job)
     if shown.configuration != order.origin:
         return f"the job now shows {shown.configuration or shown.detail}, not {order.origin}"
+    known = history.last_known_state()
+    version = shown.version.id if shown.version else None
+    if known is not None and known.version is not None and known.version != version:
+        return f"the job now shows version {version}, not {known.version}"
     return None
 
 
-def _carry_out(parts: Acting, order: Rescale) -> Outcome:
+def _carry_out(
+    parts: Acting,
+    order: Rescale,
+    taken: tuple[Taken, ...],
+    began: datetime,
+    lease: Callable[[], Lease],
+) -> Outcome:
     journal = LedgerJournal(
         ledger=parts.ledger,
-        clock=parts.clock,
         job=parts.spec.name,
         action_id=order.action_id,
         references=parts.lineage,
         halted=parts.halted,
+        lease=lease,
     )
     outcome = rescale(
         parts.engine,
@@ -142,6 +226,8 @@ def _carry_out(parts: Acting, order: Rescale) -> Outcome:
         journal=journal,
         clock=parts.clock,
         timeout_seconds=parts.spec.engine.step_timeout_seconds,
+        taken=taken,
+        started_at=began,
     )
     return replace(outcome, job=parts.spec.name)
 
@@ -164,17 +250,9 @@ def _unfinished(
     )
 
 
-def _record(parts: Acting, outcome: Outcome, actor: str) -> None:
+def _record(parts: Acting, outcome: Outcome, actor: str, lease: Callable[[], Lease]) -> None:
     """Record an outcome; what was done must not be forgotten because the ledger was restarted."""
-    entry = draft(
-        EntryKind.OUTCOME,
-        job=parts.spec.name,
-        key=outcome.action_id,
-        at=outcome.ended_at,
-        body=to_body(outcome),
-        references=parts.lineage | {"decision": outcome.action_id},
-        actor=actor,
-    )
+    entry = outcome_entry(parts.lineage, outcome, actor)
     patiently = Retrying(
         retry=retry_if_exception_type(Unavailable),
         stop=stop_after_attempt(RECORDING_TRIES),
@@ -182,4 +260,39 @@ def _record(parts: Acting, outcome: Outcome, actor: str) -> None:
         sleep=parts.clock.wait,
         reraise=True,
     )
-    patiently(parts.ledger.append, entry)
+    patiently(lambda: parts.ledger.append(entry, lease=lease()))
+
+
+def outcome_entry(lineage: dict[str, str], outcome: Outcome, actor: str) -> EntryDraft:
+    """An outcome as an entry."""
+    return draft(
+        EntryKind.OUTCOME,
+        job=outcome.job,
+        key=outcome.action_id,
+        at=outcome.ended_at,
+        body=to_body(outcome),
+        references=lineage | {"decision": outcome.action_id},
+        actor=actor,
+    )
+
+
+def _refuse_rival(parts: Acting, decision_id: str, actor: str, taken: LeaseTaken) -> None:
+    """Record that another action of the job stood in the way; joining the same one is no news."""
+    held = parts.ledger.lease_of(parts.spec.name, now=parts.clock.now())
+    if held is None or held.action_id == decision_id:
+        return
+    parts.ledger.append(
+        draft(
+            EntryKind.REFUSAL,
+            job=parts.spec.name,
+            key=f"{decision_id}:{held.action_id}",
+            at=parts.clock.now(),
+            body={
+                "action_id": decision_id,
+                "rival": held.action_id,
+                "sentence": f"action {held.action_id} of the same job is under way",
+            },
+            references=parts.lineage | {"decision": decision_id},
+            actor=actor,
+        )
+    )

@@ -1,11 +1,17 @@
 """From a policy's answer to a decision: guards are asked, the mode says whether to act."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from horae.control.entries import HORAE, Observation
+from horae.control.understand import Deciding
+from horae.domain.action import Rescale
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision, GuardAnswer, Mode, Verb
+from horae.domain.job import Capabilities
 from horae.domain.proposal import Proposal, Reason, Stay
+from horae.engines.deadlines import deadlines
+from horae.policy.paths import what_a_path_risks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,64 @@ class Question:
     by_person: bool
     dry_run: bool
     origin: Configuration | None
+
+
+def question_about(
+    parts: Deciding, seen: Observation, *, key: str, actor: str = HORAE, dry_run: bool = False
+) -> Question:
+    """The question that a look at a job raises.
+
+    Args:
+        parts: Spec and clock.
+        seen: The look.
+        key: What tells the decision from the job's others: the cycle, or the id of a wish.
+        actor: Who asks; anybody but `horae` is a person.
+        dry_run: Decide, do not act.
+    """
+    return Question(
+        id=f"{parts.spec.name}-{key}",
+        job=parts.spec.name,
+        at=parts.clock.now(),
+        actor=actor,
+        mode=parts.spec.mode,
+        by_person=actor != HORAE,
+        dry_run=dry_run,
+        origin=seen.configuration,
+    )
+
+
+def with_risk_told(
+    proposal: Proposal,
+    capabilities: Capabilities | None,
+    *,
+    origin: Configuration,
+    step_timeout_seconds: float,
+) -> Proposal:
+    """The proposal, saying also where records may be read again.
+
+    Args:
+        proposal: Of a policy or a person.
+        capabilities: What may be done to the job; None: not known, then a guard refuses.
+        origin: What the job runs in.
+        step_timeout_seconds: Longest wait for a step, as the spec has it.
+    """
+    if capabilities is None:
+        return proposal
+    order = Rescale(
+        job="",
+        action_id="",
+        origin=origin,
+        target=proposal.target,
+        path=proposal.path,
+        lag_limit_records=0.0,
+        may_use_checkpoint=capabilities.checkpoint,
+        outage_seconds=proposal.predicted_outage_interval,
+    )
+    patience = deadlines(order, step_timeout_seconds).stop
+    risk = what_a_path_risks(proposal.path, capabilities, patience_seconds=patience)
+    if risk is None:
+        return proposal
+    return replace(proposal, sentence=f"{proposal.sentence} {risk}")
 
 
 def hold(question: Question, stay: Stay) -> Decision:

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from horae.control.act import Acting, act
-from horae.control.decide import decide
 from horae.control.observe import Observing, observe
+from horae.control.turn import Unfinished, take_turn
 from horae.control.understand import Deciding
 from horae.control.validate import Validating, validate
 from horae.domain.action import Outcome
@@ -38,13 +38,16 @@ def run_cycle(
 ) -> tuple[Decision, Outcome | None]:
     """Observe, validate, decide, act. Repeating it for the same cycle repeats nothing.
 
+    An action that a process which is gone has left is gone on with, and nothing is decided.
+
     Args:
         stages: What the stages need.
         cycle: Id of the cycle.
         tell: Hears the result of each stage.
 
     Returns:
-        The decision, and the outcome where it was carried out.
+        The decision, made now or by the action that was left, and the outcome where it was
+        carried out.
     """
     with stages.observing() as looking:
         seen = observe(looking, cycle)
@@ -53,8 +56,9 @@ def run_cycle(
         verdicts = validate(judging, [seen])
     tell(verdicts)
     with stages.deciding() as choosing:
-        decision = decide(choosing, seen, dry_run=stages.acting is None)
-    tell(decision)
+        turn = take_turn(choosing, seen, dry_run=stages.acting is None)
+    tell(turn)
+    decision = turn.decision if isinstance(turn, Unfinished) else turn
     if stages.acting is None or not decision.execute:
         return decision, None
     with stages.acting() as doing:

@@ -3,8 +3,8 @@
 import math
 from datetime import timedelta
 
-from horae.control.conclude import Question, conclude, hold
-from horae.control.entries import HORAE, Observation, draft, to_body
+from horae.control.conclude import Question, conclude, hold, question_about, with_risk_told
+from horae.control.entries import Observation, draft, to_body
 from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
 from horae.control.understand import Deciding, Understanding, basis, running_in, understand
@@ -28,7 +28,7 @@ def decide(parts: Deciding, seen: Observation, *, dry_run: bool = False) -> Deci
         LedgerError, Unavailable: The ledger cannot be read or written: nothing was decided.
     """
     history = History(parts.ledger, parts.spec.name)
-    question = _question(parts, seen, dry_run)
+    question = question_about(parts, seen, key=seen.cycle, dry_run=dry_run)
     past = history.decision(question.id)
     if past is not None:
         return past
@@ -95,15 +95,21 @@ def _ask_policy(
     answer = parts.policy.propose(situation)
     if isinstance(answer, Stay):
         return hold(question, answer)
+    proposal = with_risk_told(
+        answer,
+        situation.capabilities,
+        origin=situation.current,
+        step_timeout_seconds=parts.spec.engine.step_timeout_seconds,
+    )
     scene = Scene(
         seen=seen,
         verdict=situation.verdict,
         capabilities=situation.capabilities,
-        legal=known.space.configurations,
+        legal=known.space.legal,
     )
-    guards = ask_guards(guard_situation(parts, history, question, answer, scene))
+    guards = ask_guards(guard_situation(parts, history, question, proposal, scene))
     load = situation.window.last("load_records_per_second")
-    return conclude(question, answer, guards, lag_limit_records=lag_limit(parts, load))
+    return conclude(question, proposal, guards, lag_limit_records=lag_limit(parts, load))
 
 
 def lag_limit(parts: Deciding, load: float) -> float | None:
@@ -112,19 +118,6 @@ def lag_limit(parts: Deciding, load: float) -> float | None:
     None where the load (records/s) is NaN, that is: not known.
     """
     return None if math.isnan(load) else parts.spec.limits.processing_latency_seconds * load
-
-
-def _question(parts: Deciding, seen: Observation, dry_run: bool) -> Question:
-    return Question(
-        id=f"{parts.spec.name}-{seen.cycle}",
-        job=parts.spec.name,
-        at=parts.clock.now(),
-        actor=HORAE,
-        mode=parts.spec.mode,
-        by_person=False,
-        dry_run=dry_run,
-        origin=seen.configuration,
-    )
 
 
 def record_decision(

@@ -2,20 +2,29 @@
 
 import math
 
-from horae.control.conclude import Question, conclude, hold
+from horae.control.conclude import conclude, hold, question_about, with_risk_told
 from horae.control.decide import lag_limit, record_decision
 from horae.control.entries import Observation
 from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
-from horae.control.understand import Deciding, admissible, partitioning_of, running_in
+from horae.control.possible import what_may_be_done
+from horae.control.understand import (
+    Deciding,
+    Running,
+    admissible,
+    partitioning_of,
+    running_in,
+)
+from horae.control.vertices import with_vertices
 from horae.control.wish import Wish
 from horae.domain.action import RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision
 from horae.domain.job import Capabilities
 from horae.domain.proposal import Proposal, Reason, Stay
-from horae.errors import ExternalError
+from horae.errors import ExternalError, Refused
 from horae.performance.fitting import learned_outage
+from horae.performance.outage import outage_interval
 from horae.policy.guards import ask_guards
 from horae.policy.paths import path_between
 
@@ -27,53 +36,70 @@ def decide_on_wish(parts: Deciding, seen: Observation, wish: Wish) -> Decision:
         LedgerError, Unavailable: The ledger cannot be read or written: nothing was decided.
     """
     history = History(parts.ledger, parts.spec.name)
-    question = _question(parts, seen, wish)
+    question = question_about(parts, seen, key=wish.id, actor=wish.actor, dry_run=wish.dry_run)
     past = history.decision(question.id)
     if past is not None:
         return past
     running = running_in(seen)
     if isinstance(running, Stay):
         return record_decision(parts, seen, hold(question, running))
-    scene = _scene(parts, history, seen, running.configuration)
-    proposal = _proposal(history, wish, running.configuration, scene.capabilities)
+    scene = _scene(parts, history, seen, running)
+    target = _target(wish, running.configuration, scene)
+    if isinstance(target, Stay):
+        return record_decision(parts, seen, hold(question, target))
+    proposal = with_risk_told(
+        _proposal(history, wish, running.configuration, target, scene.capabilities),
+        scene.capabilities,
+        origin=running.configuration,
+        step_timeout_seconds=parts.spec.engine.step_timeout_seconds,
+    )
     guards = ask_guards(guard_situation(parts, history, question, proposal, scene))
     limit = lag_limit(parts, _load(parts, seen))
     decision = conclude(question, proposal, guards, lag_limit_records=limit)
     return record_decision(parts, seen, decision)
 
 
-def _question(parts: Deciding, seen: Observation, wish: Wish) -> Question:
-    return Question(
-        id=f"{parts.spec.name}-{wish.id}",
-        job=parts.spec.name,
-        at=parts.clock.now(),
-        actor=wish.actor,
-        mode=parts.spec.mode,
-        by_person=True,
-        dry_run=wish.dry_run,
-        origin=seen.configuration,
-    )
-
-
-def _scene(parts: Deciding, history: History, seen: Observation, current: Configuration) -> Scene:
+def _scene(parts: Deciding, history: History, seen: Observation, running: Running) -> Scene:
     verdict = history.verdict_on(seen.window) if seen.window else None
-    capabilities, legal = None, None
+    capabilities, legal, vertices = None, None, None
     try:
-        capabilities = parts.engine.capabilities(parts.spec.engine_job_name)
+        capabilities = what_may_be_done(parts.spec, parts.engine)
         if seen.window is not None:
             window = parts.windows.get(seen.window)
             partitioning = partitioning_of(parts, capabilities)
-            space = admissible(parts, window, current, capabilities, partitioning)
-            legal = space.configurations
+            legal = admissible(
+                parts, window, running.configuration, capabilities, partitioning
+            ).legal
+        vertices = parts.engine.describe(parts.spec.engine_job_name).vertices
     except ExternalError:
         pass  # what could not be found out stays None, and the guards that need it refuse
-    return Scene(seen=seen, verdict=verdict, capabilities=capabilities, legal=legal)
+    return Scene(
+        seen=seen, verdict=verdict, capabilities=capabilities, legal=legal, vertices=vertices
+    )
+
+
+def _target(wish: Wish, current: Configuration, scene: Scene) -> Configuration | Stay:
+    """What is wanted, or why that cannot be told."""
+    target = wish.target(current)
+    if not wish.vertices:
+        return target
+    if not scene.vertices:
+        sentence = f"{wish.actor} asks for single vertices, and the engine does not show the job's"
+        return Stay(reason=Reason.SOURCE_UNAVAILABLE, sentence=sentence)
+    try:
+        return with_vertices(target, wish.vertices, scene.vertices)
+    except Refused as error:
+        sentence = f"{wish.actor} asks for what cannot be understood: {error}"
+        return Stay(reason=Reason.NO_CANDIDATE, sentence=sentence)
 
 
 def _proposal(
-    history: History, wish: Wish, current: Configuration, capabilities: Capabilities | None
+    history: History,
+    wish: Wish,
+    current: Configuration,
+    target: Configuration,
+    capabilities: Capabilities | None,
 ) -> Proposal:
-    target = wish.target(current)
     path = path_between(current, target, capabilities) if capabilities else None
     path = path or RescalePath.SAVEPOINT  # a guard says why there is none
     outages = learned_outage([past.outcome for past in history.past_actions()])
@@ -86,6 +112,7 @@ def _proposal(
         predicted_outage_seconds=outages.quantile(path, 0.5),
         predicted_catch_up_seconds=None,
         benefit_money=None,
+        predicted_outage_interval=outage_interval(outages, path),
     )
 
 

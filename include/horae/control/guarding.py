@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from horae.control.conclude import Question
 from horae.control.entries import Observation
 from horae.control.history import History, PastAction
+from horae.control.possible import REMEMBERED, failures_among
 from horae.control.understand import Deciding
-from horae.domain.action import OutcomeResult
+from horae.domain.action import Outcome
 from horae.domain.configuration import Configuration
-from horae.domain.job import Capabilities
+from horae.domain.job import Capabilities, Vertex
 from horae.domain.proposal import Proposal
 from horae.domain.verdict import Verdict
 from horae.errors import ExternalError
 from horae.performance.fitting import learned_outage
 from horae.policy.guard_situation import GuardSituation, PastMove
+from horae.policy.paths import paths_an_action_may_take
 
 RARELY = 0.99
 """Quantile of the outage that transactions must survive."""
@@ -29,13 +31,15 @@ class Scene:
         seen: The newest look at the job.
         verdict: On its window.
         capabilities: What the engine can do.
-        legal: What may be chosen.
+        legal: What may be chosen, but for failures.
+        vertices: The job's; only needed where the proposal tells them apart.
     """
 
     seen: Observation
     verdict: Verdict | None
     capabilities: Capabilities | None
     legal: tuple[Configuration, ...] | None
+    vertices: tuple[Vertex, ...] | None = None
 
 
 def guard_situation(
@@ -43,10 +47,10 @@ def guard_situation(
 ) -> GuardSituation:
     """All that guards may know of a proposal."""
     spec, now = parts.spec, parts.clock.now()
-    past = history.past_actions(limit=200)
-    in_flight = history.action_in_flight(now)
+    past = history.past_actions(limit=REMEMBERED)
+    outcomes = [action.outcome for action in past]
+    in_flight = history.action_in_flight()
     timeout = spec.engine.transaction_timeout_seconds
-    outages = learned_outage([action.outcome for action in past])
     return GuardSituation(
         now=now,
         proposal=proposal,
@@ -66,10 +70,13 @@ def guard_situation(
         capabilities=scene.capabilities,
         prices=spec.prices.prices(),
         checkpoints_failing=_checkpoints_failing(parts, scene.seen.configuration),
-        rolled_back_from=_rolled_back_from(past, _version_since(history, scene.seen)),
-        outage_p99_seconds=outages.quantile(proposal.path, RARELY),
+        failures=failures_among(
+            outcomes, spec=spec, history=history, version=scene.seen.version, now=now
+        ),
+        outage_p99_seconds=_rare_outage(outcomes, proposal, scene.capabilities),
         sink_transactional=timeout is not None,
         transaction_timeout_seconds=timeout,
+        vertices=scene.vertices,
     )
 
 
@@ -101,17 +108,11 @@ def _checkpoints_failing(parts: Deciding, current: Configuration | None) -> bool
     return parts.clock.now() - progress.last_checkpoint_at > allowed
 
 
-def _version_since(history: History, seen: Observation) -> datetime | None:
-    return history.version_since(seen.version) if seen.version else None
-
-
-def _rolled_back_from(
-    past: Sequence[PastAction], since: datetime | None
-) -> tuple[Configuration, ...]:
-    """Where this version of the job was rolled back from; None for `since`: as far as is known."""
-    return tuple(
-        action.outcome.target
-        for action in past
-        if action.outcome.result is OutcomeResult.ROLLED_BACK
-        and (since is None or action.outcome.ended_at >= since)
-    )
+def _rare_outage(
+    outcomes: Sequence[Outcome], proposal: Proposal, capabilities: Capabilities | None
+) -> float:
+    """The 99 % quantile, seconds, of the longest way that the action may take."""
+    outages = learned_outage(outcomes)
+    path = proposal.path
+    paths = paths_an_action_may_take(path, capabilities) if capabilities else (path,)
+    return max(outages.quantile(each, RARELY) for each in paths)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from horae.control.entries import ExternalChange, Observation, from_body
@@ -14,10 +14,6 @@ from horae.ledger.ledger import Ledger
 from horae.ledger.records import Entry, EntryKind
 
 Value = TypeVar("Value")
-
-LOST_ACTION_AFTER = timedelta(hours=3)
-"""An action without an outcome for so long has lost its process: Airflow kills the task that acts
-after two hours, and one more leaves room for clocks that differ and for recording the outcome."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +71,12 @@ class History:
                 return verdict
         return None
 
+    def last_verdict(self, *, since: datetime) -> Verdict | None:
+        """The newest verdict, if it is younger than a moment; None otherwise."""
+        for entry in self._entries(EntryKind.VERDICT, limit=1):
+            return from_body(Verdict, entry.body) if entry.time > since else None
+        return None
+
     def decision(self, decision_id: str) -> Decision | None:
         """A decision by its id; None when it is unknown."""
         entry = self._ledger.find(self._job, f"{EntryKind.DECISION}:{decision_id}")
@@ -92,13 +94,12 @@ class History:
         )
         return tuple(self._with_decision(outcomes))
 
-    def action_in_flight(self, now: datetime) -> str | None:
+    def action_in_flight(self) -> str | None:
         """Id of the oldest action that began and has not ended; None when there is none."""
         running = [
             str(entry.body["action_id"])
             for entry in self._entries(EntryKind.INTENTION, limit=20)
-            if now - entry.time < LOST_ACTION_AFTER
-            and self.outcome(str(entry.body["action_id"])) is None
+            if self.outcome(str(entry.body["action_id"])) is None
         ]
         return running[-1] if running else None
 

@@ -152,7 +152,7 @@ def _note_external_change(
     known = history.last_known_state()
     if known is None or seen.configuration is None or _is_same(known, seen):
         return
-    if history.action_in_flight(parts.clock.now()) is not None:
+    if history.action_in_flight() is not None:
         return
     change = ExternalChange(
         job=parts.spec.name,

@@ -7,22 +7,25 @@ from functools import partial
 from typing import Any
 
 from horae.control import wiring
-from horae.control.act import act
+from horae.control.act import Acting, act
 from horae.control.audit import audit_ledger, heads_file
 from horae.control.cycle import Stages, run_cycle
-from horae.control.decide import decide
 from horae.control.decide_on_wish import decide_on_wish
 from horae.control.entries import Observation, from_body
 from horae.control.history import History
 from horae.control.observe import observe
 from horae.control.retrain import retrain
+from horae.control.runbook import known_of, runbook
+from horae.control.savepoint_care import care_for_savepoints
 from horae.control.surroundings import Surroundings
 from horae.control.telling import told
+from horae.control.turn import Unfinished, take_turn
 from horae.control.validate import validate
+from horae.control.watchdog import Minded, mind
 from horae.control.wish import Wish
 from horae.domain.action import Outcome, OutcomeResult
 from horae.domain.decision import Decision, Verb
-from horae.errors import ActionError, NotReady, Refused
+from horae.errors import ActionError, HoraeError, LeaseTaken, NotReady, Refused
 from horae.ledger.records import EntryKind
 
 WENT_WRONG = frozenset({OutcomeResult.ROLLED_BACK, OutcomeResult.FAILED})
@@ -36,12 +39,14 @@ class Decided:
     Attributes:
         job: The job's name.
         decision: Its id.
+        run: Id of the run that carries it out; another one where it is gone on with.
         execute: Whether it is to be carried out.
         sentence: For people.
     """
 
     job: str
     decision: str
+    run: str
     execute: bool
     sentence: str
 
@@ -81,7 +86,7 @@ def judge(place: Surroundings, looks: Sequence[Mapping[str, str]]) -> int:
 
 
 def decide_job(place: Surroundings, job: str) -> Decided:
-    """Decide about the newest look at a job.
+    """Decide about the newest look at a job, or name the action that somebody has to go on with.
 
     Raises:
         NotReady: It was never looked at.
@@ -90,7 +95,7 @@ def decide_job(place: Surroundings, job: str) -> Decided:
         seen = History(parts.ledger, job).last_observation()
         if seen is None:
             raise NotReady(f"job {job} was never observed; `observe` comes first")
-        return _decided(decide(parts, seen))
+        return _decided(take_turn(parts, seen), seen.cycle)
 
 
 def decision_to_carry_out(place: Surroundings, wish: Wish) -> str | None:
@@ -108,16 +113,63 @@ def decision_to_carry_out(place: Surroundings, wish: Wish) -> str | None:
 
 
 def carry_out(place: Surroundings, wish: Wish, decision_id: str) -> dict[str, Any]:
-    """Carry a decision out; returns how it ended, and a sentence on it.
+    """Carry a decision out, or go on with it; returns how it ended, and sentences on it.
+
+    One that was carried out gives its outcome again, so that repeating it is safe.
 
     Raises:
         ActionError: It ended in a roll-back or worse; the outcome is in the ledger.
+        LeaseTaken: Another process carries it out; later its outcome can be had.
+        Refused: Another action of the job is under way, which is recorded as a refusal.
     """
     with wiring.acting(place, wish.job) as parts:
-        outcome = act(parts, decision_id, actor=wish.actor)
+        try:
+            outcome = act(parts, decision_id, actor=wish.actor)
+        except LeaseTaken as taken:
+            raise _refusal_of(parts, decision_id, taken) from taken
+        remarks = care_for_savepoints(parts)
     if outcome.result in WENT_WRONG:
         raise ActionError(f"{outcome.result}: {outcome.sentence}")
-    return {"result": outcome.result.value, "sentence": outcome.sentence}
+    return {
+        "result": outcome.result.value,
+        "sentence": outcome.sentence,
+        "savepoints": list(remarks),
+    }
+
+
+def _refusal_of(parts: Acting, decision_id: str, taken: LeaseTaken) -> HoraeError:
+    """What a lease that is another's means for a decision: wait for it, or give it up."""
+    held = parts.ledger.lease_of(parts.spec.name, now=parts.clock.now())
+    if held is None or held.action_id == decision_id:
+        return taken
+    return Refused(f"decision {decision_id} is not carried out: {taken}")
+
+
+def tidy_savepoints(place: Surroundings, job: str) -> str:
+    """Delete the savepoints of ours that nobody needs any more; a sentence on it."""
+    with wiring.acting(place, job) as parts:
+        return " ".join(care_for_savepoints(parts)) or "nothing to delete"
+
+
+def mind_job(place: Surroundings, job: str) -> Minded:
+    """One round of the watchdog for a job; what is wrong is told, not raised."""
+    try:
+        with wiring.minding(place, job) as parts:
+            return mind(parts)
+    except HoraeError as error:
+        now = place.clock.now()
+        return Minded(job=job, at=now, sentence=f"holds: {error}", error=error)
+
+
+def runbook_of(place: Surroundings, job: str) -> str:
+    """What to do by hand for a job while Horae is down, with what is known of it now.
+
+    Raises:
+        HoraeError: The spec, the connection or the ledger cannot be read. What the engine would
+            tell is left out where it does not answer.
+    """
+    with wiring.acting(place, job) as parts:
+        return runbook(known_of(parts, place.flink(parts.spec.engine.connection)))
 
 
 def retrain_job(place: Surroundings, job: str, *, at: datetime) -> str:
@@ -195,10 +247,19 @@ def _decide_wish(place: Surroundings, wish: Wish) -> Decision:
         return decide_on_wish(parts, seen, wish)
 
 
-def _decided(decision: Decision) -> Decided:
+def _decided(turn: Decision | Unfinished, cycle: str) -> Decided:
+    if isinstance(turn, Unfinished):
+        return Decided(
+            job=turn.decision.job,
+            decision=turn.decision.id,
+            run=f"{turn.decision.id}-resume-{cycle}",
+            execute=True,
+            sentence=turn.sentence,
+        )
     return Decided(
-        job=decision.job,
-        decision=decision.id,
-        execute=decision.execute,
-        sentence=decision.sentence,
+        job=turn.job,
+        decision=turn.id,
+        run=turn.id,
+        execute=turn.execute,
+        sentence=turn.sentence,
     )

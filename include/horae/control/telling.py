@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from horae.control.entries import Observation
+from horae.control.turn import Unfinished
 from horae.domain.action import Outcome
 from horae.domain.decision import Decision
 from horae.domain.verdict import Verdict
@@ -31,6 +32,11 @@ def _(decision: Decision) -> tuple[str, str]:
     executed = "" if decision.execute else ", not to be executed"
     verb = f"{decision.verb}{executed}" if decision.proposal else decision.verb
     return "decide", f"{verb} ({decision.reason}): {decision.sentence}"
+
+
+@told.register
+def _(left: Unfinished) -> tuple[str, str]:
+    return "decide", left.sentence
 
 
 @told.register

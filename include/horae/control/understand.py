@@ -9,6 +9,7 @@ import numpy as np
 from horae.control.chance import chance
 from horae.control.entries import Observation, draft, to_body
 from horae.control.history import History
+from horae.control.possible import REMEMBERED, failures_among, what_may_be_done
 from horae.domain.candidate import Candidate, Front
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
@@ -22,10 +23,12 @@ from horae.forecasting.forecaster import Forecaster
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
 from horae.metrics.window_store import WindowStore
+from horae.optimisation.failures import Failure
 from horae.optimisation.objectives import evaluate
 from horae.optimisation.optimiser import Optimiser
 from horae.optimisation.pareto import pareto_front
 from horae.optimisation.search_space import Bounds, SearchSpace, search_space
+from horae.performance.checkpoints import long_checkpoint_seconds
 from horae.performance.fitting import fit_models
 from horae.performance.models import PerformanceModels
 from horae.performance.partitioning import Partitioning
@@ -125,10 +128,14 @@ def understand(
     current = running.configuration
     rng = chance(parts.spec.name, verdict.window)
     forecast = _foresee(parts, history, window, rng)
-    capabilities = parts.engine.capabilities(parts.spec.engine_job_name)
+    capabilities = what_may_be_done(parts.spec, parts.engine)
     partitioning = partitioning_of(parts, capabilities)
     models = _model(parts, history, window, running.version, partitioning)
-    space = admissible(parts, window, current, capabilities, partitioning)
+    past = [action.outcome for action in history.past_actions(limit=REMEMBERED)]
+    failures = failures_among(
+        past, spec=parts.spec, history=history, version=running.version, now=parts.clock.now()
+    )
+    space = admissible(parts, window, current, capabilities, partitioning, failures)
     candidates = _search(parts, window, forecast, models, space, rng)
     return Understanding(
         situation=Situation(
@@ -197,17 +204,18 @@ def admissible(
     current: Configuration,
     capabilities: Capabilities,
     partitioning: Partitioning,
+    failures: tuple[Failure, ...] = (),
 ) -> SearchSpace:
-    """What the job may run in, by its spec, its engine and its input."""
-    durations = window.frame["checkpoint_duration_seconds"].dropna()
+    """What the job may run in, by its spec, its engine, its input and what failed."""
     return search_space(
         Bounds(
             current=current,
             search=parts.spec.search,
             capabilities=capabilities,
             partitioning=partitioning,
-            checkpoint_seconds_p95=float(durations.quantile(0.95)) if len(durations) else None,
+            checkpoint_seconds_p95=long_checkpoint_seconds(window.frame),
             commit_latency_seconds=parts.spec.limits.commit_latency_seconds,
+            failures=failures,
         )
     )
 

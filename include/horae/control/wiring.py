@@ -4,6 +4,9 @@ Imports that take long stand inside the functions that need them: a task that on
 neither Darts nor Great Expectations. Every function opens what it needs and closes it again.
 """
 
+import os
+import socket
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -15,11 +18,14 @@ from horae.clients.flink import FlinkClient
 from horae.clients.kafka import KafkaClient
 from horae.control.act import Acting
 from horae.control.chance import chance
+from horae.control.holding import LeaseTerms
+from horae.control.loss import Restarting
 from horae.control.observe import Observing
 from horae.control.retrain import Retraining
 from horae.control.surroundings import Surroundings
 from horae.control.understand import Deciding
 from horae.control.validate import Validating
+from horae.control.watchdog import Minding
 from horae.domain.job import JobDescription
 from horae.engines.engine import Engine
 from horae.engines.flink import FlinkEngine
@@ -148,7 +154,46 @@ def acting(place: Surroundings, job: str) -> Iterator[Acting]:
             clock=place.clock,
             halted=place.halted(job),
             lineage=lineage(spec),
+            lease=lease_terms(place),
         )
+
+
+@contextmanager
+def minding(place: Surroundings, job: str) -> Iterator[Minding]:
+    """What minding a job needs."""
+    with ExitStack() as opened:
+        acts = opened.enter_context(acting(place, job))
+        spec = acts.spec
+        kafka = opened.enter_context(KafkaClient(place.kafka(spec.kafka.connection)))
+        yield Minding(
+            acting=acts,
+            windows=window_store(place),
+            partitions=lambda: len(kafka.partitions(spec.kafka.topics)),
+        )
+
+
+@contextmanager
+def restarting(place: Surroundings, job: str) -> Iterator[tuple[Acting, Restarting]]:
+    """What starting a lost job again needs."""
+    with acting(place, job) as acts:
+        yield (
+            acts,
+            Restarting(
+                spec=acts.spec,
+                engine=acts.engine,
+                windows=window_store(place),
+                ledger=acts.ledger,
+                clock=acts.clock,
+                lineage=acts.lineage,
+                halted=acts.halted,
+            ),
+        )
+
+
+def lease_terms(place: Surroundings) -> LeaseTerms:
+    """How this very call takes leases; the next one is another holder."""
+    holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    return LeaseTerms(holder=holder, seconds=place.environment.lease_seconds)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What a person (or `optimise`) wants of the `rescale` DAG."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from horae.domain.configuration import Configuration
 
@@ -15,7 +15,10 @@ class Wish:
         actor: Who gave it.
         job: The job's name.
         decision: A recorded decision to carry out; None: the wish itself is to be decided about.
-        changes: Axis of the configuration to wanted value; axes left out stay.
+        changes: Axis of the configuration to wanted value; axes left out stay, but that another
+            parallelism is that of all vertices.
+        vertices: Vertices that shall have a parallelism of their own, by id or by the beginning
+            of a name that only one has; the others keep theirs.
         reason: In the person's words.
         dry_run: Ask the guards, record, do not act.
     """
@@ -27,17 +30,19 @@ class Wish:
     changes: Mapping[str, float]
     reason: str
     dry_run: bool
+    vertices: Mapping[str, int] = field(default_factory=dict)
 
     @staticmethod
     def axes() -> tuple[str, ...]:
         """Names that `changes` may have."""
-        return tuple(axis.name for axis in fields(Configuration))
+        return tuple(axis.name for axis in fields(Configuration) if axis.name != "vertices")
 
     def target(self, current: Configuration) -> Configuration:
-        """The configuration wanted, starting from the present one."""
+        """The configuration wanted, starting from the present one, but for single vertices."""
         whole = {"parallelism", "slots", "memory_mb"}
         changes = {
             axis: int(value) if axis in whole else float(value)
             for axis, value in self.changes.items()
         }
-        return replace(current, **changes)  # type: ignore[arg-type]
+        kept = () if "parallelism" in changes else current.vertices
+        return replace(current, vertices=kept, **changes)  # type: ignore[arg-type]

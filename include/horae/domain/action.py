@@ -12,6 +12,8 @@ class RescalePath(StrEnum):
 
     IN_PLACE = "in place"
     SAVEPOINT = "savepoint"
+    CHECKPOINT = "checkpoint"  # ended without a savepoint, started from its newest checkpoint
+    RESTART = "restart"  # of a job that the engine has lost, from its newest state
 
 
 class OutcomeResult(StrEnum):
@@ -21,6 +23,7 @@ class OutcomeResult(StrEnum):
     ROLLED_BACK = "rolled back"  # runs again in the configuration it came from
     FAILED = "failed"  # neither: a person is needed
     ABANDONED = "abandoned"  # stopped before anything was changed
+    OVERTAKEN = "overtaken"  # somebody else changed or ended the job meanwhile: left to them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,10 @@ class Rescale:
         target: What it shall run in.
         path: Which way.
         lag_limit_records: Lag at which the job counts as recovered even where it does not fall.
+        may_use_checkpoint: Where a savepoint fails or takes too long, the job may be ended and
+            started from its newest checkpoint.
+        outage_seconds: Predicted 5 % and 95 % quantile of the outage; None: not predicted.
+        lost: Ids of the incarnations whose state a restart may go on from; empty for other paths.
     """
 
     job: str
@@ -42,6 +49,9 @@ class Rescale:
     target: Configuration
     path: RescalePath
     lag_limit_records: float
+    may_use_checkpoint: bool = False
+    outage_seconds: tuple[float, float] | None = None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +62,7 @@ class Outcome:
         job: The job's name.
         action_id: The action's id.
         result: How it ended.
-        path: The way that was taken.
+        path: The way that was taken in the end: a savepoint's may have become a checkpoint's.
         origin: Before.
         target: What was wanted.
         reached: What the engine shows afterwards; None when no job runs.

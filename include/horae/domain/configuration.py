@@ -18,6 +18,8 @@ class Configuration:
         cpu_cores: CPU cores per TaskManager.
         memory_mb: Memory of a TaskManager's process, in MiB.
         checkpoint_interval_seconds: Seconds between the starts of two checkpoints.
+        vertices: Id and parallelism of each vertex that has fewer subtasks than `parallelism`,
+            sorted; empty where all have as many.
     """
 
     parallelism: int
@@ -25,6 +27,11 @@ class Configuration:
     cpu_cores: float
     memory_mb: int
     checkpoint_interval_seconds: float
+    vertices: tuple[tuple[str, int], ...] = ()
+
+    def parallelism_of(self, vertex: str) -> int:
+        """Subtasks of one vertex."""
+        return dict(self.vertices).get(vertex, self.parallelism)
 
     @property
     def task_managers(self) -> int:
@@ -56,8 +63,11 @@ class Configuration:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object with one member an attribute."""
-        return asdict(self)
+        """A JSON object with one member an attribute; `vertices` only where there are any."""
+        told = asdict(self)
+        if not self.vertices:
+            del told["vertices"]
+        return told
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Configuration":
@@ -66,15 +76,18 @@ class Configuration:
         Raises:
             TypeError: A member is missing or unknown.
         """
-        return cls(**value)
+        vertices = tuple((str(name), int(count)) for name, count in value.get("vertices", ()))
+        return cls(**{**value, "vertices": vertices})
 
     def __str__(self) -> str:
         """For people: parallelism 4 on 2 TaskManagers (2 slots, 1 core, 1024 MB), ..."""
         noun = "TaskManager" if self.task_managers == 1 else "TaskManagers"
         slots = "slot" if self.slots == 1 else "slots"
         cores = "core" if self.cpu_cores == 1 else "cores"
+        named = ", ".join(f"{vertex[:8]} {count}" for vertex, count in self.vertices)
+        fewer = f" (but {named})" if named else ""
         return (
-            f"parallelism {self.parallelism} on {self.task_managers} {noun} "
+            f"parallelism {self.parallelism}{fewer} on {self.task_managers} {noun} "
             f"({self.slots} {slots}, {self.cpu_cores:g} {cores}, {self.memory_mb} MB each), "
             f"checkpoint every {self.checkpoint_interval_seconds:g} s"
         )

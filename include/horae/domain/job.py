@@ -1,5 +1,6 @@
 """A job as its engine shows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,16 @@ class JobPresence(StrEnum):
     FINISHED = "finished"  # ended by itself, or cancelled, or stopped
     FAILED = "failed"
     DOUBLED = "doubled"  # two live jobs of the same name: never guess which one is meant
+
+
+class Fate(StrEnum):
+    """What became of one incarnation of a job."""
+
+    ALIVE = "alive"
+    FINISHED = "finished"  # by itself, or stopped with a savepoint
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # the engine knows no such incarnation: never started, or forgotten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +83,8 @@ class JobDescription:
         vertices: In topological order; empty unless running or starting.
         configuration: What it runs in; None unless running.
         version: None unless running.
+        asked: Vertex id to the parallelism that was last asked for, by whomever; None where the
+            engine does not tell.
     """
 
     name: str
@@ -82,6 +95,7 @@ class JobDescription:
     vertices: tuple[Vertex, ...] = ()
     configuration: Configuration | None = None
     version: JobVersion | None = None
+    asked: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +105,10 @@ class Capabilities:
     Attributes:
         in_place: Parallelism can change without a savepoint.
         savepoint: It can be stopped with a savepoint and started from it.
+        checkpoint: It can be ended and started from its newest checkpoint, also after a savepoint
+            that failed or took too long.
+        restart: It can be started again from what lies in its storage when the engine has
+            forgotten it.
         provisioned: TaskManagers can be added and removed.
         maximum_task_managers: The most that can be had; None when there is no provisioner.
         maximum_slots: The most slots the job can get without a provisioner.
@@ -100,6 +118,8 @@ class Capabilities:
 
     in_place: bool
     savepoint: bool
+    checkpoint: bool
+    restart: bool
     provisioned: bool
     maximum_task_managers: int | None
     maximum_slots: int | None

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     THRESHOLD_UP = "threshold-up"
     THRESHOLD_DOWN = "threshold-down"
     MANUAL = "manual"  # a person asked for it
+    LOST_JOB = "lost-job"  # the engine has lost it: start it again
+    SAFE = "safe"  # nothing was concluded about it for too long
     # stays
     BEST_ALREADY = "best-already"
     GAIN_TOO_SMALL = "gain-too-small"
@@ -49,6 +51,7 @@ class Proposal:
         urgent: Waiting is predicted to break a limit: cool-down and the daily number of actions
             do not hold it back.
         predicted_outage_seconds: Median; None where nothing is known yet.
+        predicted_outage_interval: 5 % and 95 % quantile, seconds; None where nothing is known yet.
         predicted_catch_up_seconds: Median seconds from the end of the outage until the backlog is
             normal again; None where nothing is known yet.
         benefit_money: Expected gain over the expected stay, net of the price of the action.
@@ -63,6 +66,7 @@ class Proposal:
     predicted_outage_seconds: float | None
     predicted_catch_up_seconds: float | None
     benefit_money: float | None
+    predicted_outage_interval: tuple[float, float] | None = None
     evidence: Evidence = field(default_factory=dict)
 
 

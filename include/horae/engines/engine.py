@@ -4,12 +4,13 @@ The order of the steps, what is recorded before and after each, and what is done
 belong to `rescaling.py`, not to an engine.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from horae.domain.configuration import Configuration
-from horae.domain.job import Capabilities, JobDescription
+from horae.domain.job import Capabilities, Fate, JobDescription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +22,14 @@ class Snapshot:
             on running and needs no restore.
         completed_at: By the engine's clock.
         stopped: Whether the job was stopped with it.
+        checkpoint_id: The engine's number for it, which grows along the life of a job, also over
+            restarts from a snapshot; None: not known.
     """
 
     location: str | None
     completed_at: datetime
     stopped: bool
+    checkpoint_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,30 +70,73 @@ class Engine(Protocol):
         """Signs of life of the running job."""
         ...
 
-    def snapshot(self, job: str, *, trigger_id: str, stop: bool) -> Snapshot:
+    def snapshot(
+        self,
+        job: str,
+        *,
+        trigger_id: str,
+        stop: bool,
+        job_id: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Snapshot:
         """Take a checkpoint (`stop` false) or stop with a savepoint, and wait until it is done.
 
         Repeating it with the same `trigger_id` joins the first call. When stopping fails the job
         goes on running.
+
+        Args:
+            job: Its name.
+            trigger_id: Ours.
+            stop: Stop it.
+            job_id: This incarnation alone; None: whichever lives.
+            timeout_seconds: How long to wait; None: as long as the engine is set to.
+
+        Raises:
+            JobNotRunning: Not that incarnation, or not exactly one, lives.
         """
         ...
 
-    def abandon(self, job: str, *, job_id: str) -> Snapshot | None:
-        """End one incarnation of the job without a new snapshot, as one does with a broken one.
+    def fate(self, job: str, *, job_id: str) -> Fate:
+        """What became of one incarnation of the job."""
+        ...
 
-        Returns:
-            The newest state it has completed, which others may already have seen the results of;
-            None when it completed none or never existed. Repeating it is safe.
+    def end(self, job: str, *, job_id: str) -> None:
+        """End one incarnation without a new snapshot, and wait until it has ended.
+
+        One that has ended or is unknown needs nothing: repeating it is safe.
 
         Raises:
             Refused: Ending it would lose its newest checkpoint, so it was left alone.
         """
         ...
 
-    def resize(self, job: str, configuration: Configuration) -> None:
+    def newest_state(self, job: str, *, job_ids: Sequence[str]) -> Snapshot | None:
+        """The newest state that any of these incarnations completed; None: they completed none.
+
+        Others may have seen the results up to it, so that starting from an older one doubles them.
+        What the engine has forgotten is looked for in its storage.
+
+        Raises:
+            Refused: The engine has forgotten one of them, and its storage cannot be looked into.
+        """
+        ...
+
+    def dispose(self, location: str) -> None:
+        """Delete a savepoint; one that is gone already needs nothing."""
+        ...
+
+    def resize(self, job: str, configuration: Configuration, *, job_id: str | None = None) -> None:
         """Ask for the configuration's parallelism in place; verify by `describe`.
 
         Repeating it is safe. The slots must be there before.
+
+        Args:
+            job: Its name.
+            configuration: What is asked for.
+            job_id: This incarnation alone; None: whichever lives.
+
+        Raises:
+            JobNotRunning: Not that incarnation, or not exactly one, lives.
         """
         ...
 

@@ -1,70 +1,28 @@
-"""An engine in memory: records calls, and can be told to fail at any of them."""
+"""An engine in memory: drives a fake cluster, records calls, and can be told to fail at any."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
-from horae.domain.job import Capabilities, JobDescription, JobPresence, JobVersion, Vertex
+from horae.domain.job import Capabilities, Fate, JobDescription, JobPresence
 from horae.domain.task_manager import TaskManagerShape
 from horae.engines.engine import Progress, Snapshot
-from horae.errors import HoraeError, JobNotRunning, Refused
+from horae.engines.fake_cluster import FakeCluster
+from horae.engines.fake_faults import Fault, Wire
+from horae.engines.fake_incarnation import KEY_GROUPS, Incarnation
+from horae.engines.fake_patience import appears, completed
+from horae.errors import JobNotRunning, Refused, Unavailable
 
-_KEY_GROUPS = 128
-_VERTICES = ("source", "window")
+__all__ = ["FakeCluster", "FakeEngine", "Fault", "Incarnation"]
 
-
-@dataclass(slots=True)
-class Incarnation:
-    """One run of the fake job, from a start to an end.
-
-    Attributes:
-        job_id: Its id.
-        configuration: What it runs in.
-        started_at: When it was started.
-        running_since: When its tasks run, or will.
-        interrupted_at: When its tasks last stopped.
-        ended_at: When it ended; None while it lives.
-        restored: What it was started from.
-        completed: Its checkpoints and savepoints, the newest last.
-    """
-
-    job_id: str
-    configuration: Configuration
-    started_at: datetime
-    running_since: datetime
-    interrupted_at: datetime | None = None
-    ended_at: datetime | None = None
-    restored: str | None = None
-    completed: list[Snapshot] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Fault:
-    """A failure to come.
-
-    Attributes:
-        error: What is raised.
-        times: How often, from the next call on.
-        done_first: The call takes effect before it fails, as when a reply gets lost.
-        after: It fails only once this other call was made; None: at once.
-    """
-
-    error: HoraeError
-    times: int = 1
-    done_first: bool = False
-    after: str | None = None
-
-    def waits(self, calls: Sequence[str]) -> bool:
-        """Whether the time of this failure has not come, or is over."""
-        return self.times <= 0 or (self.after is not None and self.after not in calls)
+_SNAPSHOT_SECONDS = 300.0
 
 
 class FakeEngine:
-    """An `Engine` with one job of two vertices, which runs from the beginning.
+    """An `Engine` over a fake cluster of its own, or over one that it shares with others.
 
     Args:
         clock: Dates everything.
@@ -72,14 +30,12 @@ class FakeEngine:
         job: The job's name.
         maximum_task_managers: The most there may be.
         outage_seconds: What an interruption takes.
+        cluster: One that is there already; None: one made of the rest.
 
     Attributes:
-        calls: Name of every call, in order; a call that failed too.
+        cluster: What it drives.
         lag_records: What `progress` tells.
-        reachable_parallelism: The job never gets more subtasks than this.
-        capable: What `capabilities` tells of in-place and savepoint.
-        incarnations: Every run of the job, in order.
-        task_managers: How many of each shape there are.
+        capable: What `capabilities` tells of what can be done.
     """
 
     def __init__(
@@ -90,29 +46,62 @@ class FakeEngine:
         job: str = "job",
         maximum_task_managers: int = 4,
         outage_seconds: float = 3.0,
+        cluster: FakeCluster | None = None,
     ) -> None:
-        self._clock = clock
-        self._job = job
-        self._maximum = maximum_task_managers
-        self._outage = timedelta(seconds=outage_seconds)
-        self._faults: dict[str, Fault] = {}
-        self._triggers: dict[str, Snapshot] = {}
-        self.calls: list[str] = []
+        self.cluster = cluster or FakeCluster(
+            clock,
+            configuration,
+            job=job,
+            maximum_task_managers=maximum_task_managers,
+            outage_seconds=outage_seconds,
+        )
         self.lag_records: float | None = 0.0
-        self.reachable_parallelism = _KEY_GROUPS
-        self.capable = {"in_place": True, "savepoint": True}
-        self.task_managers = Counter({configuration.shape: configuration.task_managers})
-        now = clock.now()
-        self.incarnations = [Incarnation("first", configuration, now, now)]
+        self.capable = dict.fromkeys(("in_place", "savepoint", "checkpoint", "restart"), True)
+        self._wire = Wire(clock)
+
+    @classmethod
+    def on(cls, cluster: FakeCluster) -> "FakeEngine":
+        """Another engine over a cluster, as another process has."""
+        return cls(cluster.clock, cluster.incarnations[0].wanted, cluster=cluster)
+
+    @property
+    def calls(self) -> list[str]:
+        """Name of every call, in order; a call that failed too."""
+        return self._wire.calls
+
+    @property
+    def incarnations(self) -> list[Incarnation]:
+        """Every run of the job, in order."""
+        return self.cluster.incarnations
+
+    @property
+    def task_managers(self) -> Counter[TaskManagerShape]:
+        """How many of each shape there are."""
+        return self.cluster.task_managers
+
+    @property
+    def reachable_parallelism(self) -> int:
+        """The job never gets more subtasks than this."""
+        return self.cluster.reachable_parallelism
+
+    @reachable_parallelism.setter
+    def reachable_parallelism(self, parallelism: int) -> None:
+        self.cluster.reachable_parallelism = parallelism
 
     def fail(self, call: str, fault: Fault) -> None:
         """Make the next calls of a method fail."""
-        self._faults[call] = fault
+        self._wire.faults[call] = fault
 
     def describe(self, job: str) -> JobDescription:
         """See `Engine`."""
         with self._call("describe"):
-            return self._description(job)
+            if job != self.cluster.job or not self.cluster.known:
+                return JobDescription(name=job, presence=JobPresence.ABSENT, detail="no such job")
+            if len(self.cluster.alive) > 1:
+                twins = JobPresence.DOUBLED
+                return JobDescription(name=job, presence=twins, detail="two live jobs")
+            shown = [*self._ended(), *self.cluster.alive][-1]
+            return shown.describe(job, self.cluster.now)
 
     def capabilities(self, job: str) -> Capabilities:
         """See `Engine`."""
@@ -121,10 +110,12 @@ class FakeEngine:
             return Capabilities(
                 in_place=self.capable["in_place"],
                 savepoint=self.capable["savepoint"],
+                checkpoint=self.capable["checkpoint"],
+                restart=self.capable["restart"],
                 provisioned=True,
-                maximum_task_managers=self._maximum,
+                maximum_task_managers=self.cluster.maximum,
                 maximum_slots=sum(shape.slots * n for shape, n in self.task_managers.items()),
-                maximum_parallelism=_KEY_GROUPS,
+                maximum_parallelism=KEY_GROUPS,
                 why_not={name: "told so" for name, able in self.capable.items() if not able},
             )
 
@@ -135,142 +126,113 @@ class FakeEngine:
             return Progress(
                 lag_records=self.lag_records,
                 last_checkpoint_at=alive.completed[-1].completed_at if alive.completed else None,
-                failed_checkpoints=0,
+                failed_checkpoints=alive.failed_checkpoints,
                 interrupted_at=alive.interrupted_at,
             )
 
-    def snapshot(self, job: str, *, trigger_id: str, stop: bool) -> Snapshot:
+    def snapshot(
+        self,
+        job: str,
+        *,
+        trigger_id: str,
+        stop: bool,
+        job_id: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Snapshot:
         """See `Engine`."""
-        with self._call("stop" if stop else "checkpoint"):
-            if trigger_id not in self._triggers:
-                alive = self._alive(job)
-                self._triggers[trigger_id] = self._taken(alive, trigger_id, stop)
-            return self._triggers[trigger_id]
+        name = "stop" if stop else "checkpoint"
+        with self._call(name):
+            one = self._to_snapshot(job, trigger_id, job_id)
+            if (one.job_id, trigger_id) not in self.cluster.operations:
+                self._send(name, lambda: self.cluster.trigger(one, trigger_id, stop=stop))
+            taken = completed(self.cluster, one, trigger_id, timeout_seconds or _SNAPSHOT_SECONDS)
+            return taken if stop else replace(taken, location=None)
 
-    def abandon(self, job: str, *, job_id: str) -> Snapshot | None:
+    def fate(self, job: str, *, job_id: str) -> Fate:
         """See `Engine`."""
-        with self._call("abandon"):
-            ours = [one for one in self.incarnations if one.job_id == job_id]
-            if not ours:
-                return None
-            ours[0].ended_at = ours[0].ended_at or self._clock.now()
-            return ours[0].completed[-1] if ours[0].completed else None
+        with self._call("fate"):
+            one = self.cluster.find(job_id)
+            return Fate.UNKNOWN if one is None else one.fate
 
-    def resize(self, job: str, configuration: Configuration) -> None:
+    def end(self, job: str, *, job_id: str) -> None:
+        """See `Engine`."""
+        with self._call("end"):
+            one = self.cluster.find(job_id)
+            if one is None or not one.alive:
+                return
+            if one.completed and not self.cluster.retains:
+                raise Refused(f"job {job_id} would lose its newest checkpoint if it were ended")
+            ended = one
+            self._send("end", lambda: self.cluster.end(ended, Fate.CANCELLED))
+
+    def newest_state(self, job: str, *, job_ids: Sequence[str]) -> Snapshot | None:
+        """See `Engine`."""
+        with self._call("newest_state"):
+            forgotten = [one for one in job_ids if self.cluster.find(one) is None]
+            if forgotten and self.cluster.storage.broken:
+                raise Refused(f"the storage of {', '.join(forgotten)} cannot be looked into")
+            newest = self.cluster.storage.newest(job_ids)
+            return None if newest is None else newest.snapshot
+
+    def dispose(self, location: str) -> None:
+        """See `Engine`."""
+        with self._call("dispose"):
+            if self.cluster.storage.broken:
+                raise Refused(f"{location} cannot be deleted: the storage does not answer")
+            self.cluster.storage.states.pop(location, None)
+
+    def resize(self, job: str, configuration: Configuration, *, job_id: str | None = None) -> None:
         """See `Engine`."""
         with self._call("resize"):
-            alive = self._alive(job)
-            alive.configuration = self._attainable(alive.configuration, configuration.parallelism)
-            alive.interrupted_at = self._clock.now()
-            alive.running_since = alive.interrupted_at + self._outage
+            alive = self._alive(job, job_id)
+            self._send("resize", lambda: self.cluster.require(alive, configuration))
 
     def start(
         self, job: str, configuration: Configuration, *, job_id: str, snapshot: Snapshot
     ) -> None:
         """See `Engine`."""
         with self._call("start"):
-            if any(one.job_id == job_id for one in self.incarnations):
+            if self.cluster.find(job_id) is not None:
                 return
-            if any(one.ended_at is None for one in self.incarnations):
-                raise Refused(f"another job named {self._job!r} is alive")
-            now = self._clock.now()
-            attainable = self._attainable(configuration, configuration.parallelism)
-            before = self.incarnations[-1].ended_at
-            self.incarnations.append(
-                Incarnation(
-                    job_id, attainable, now, now + self._outage, before, None, snapshot.location
+            if self.cluster.alive:
+                raise Refused(f"another job named {self.cluster.job!r} is alive")
+            try:
+                self._send(
+                    "start",
+                    lambda: self.cluster.submit(configuration, job_id, snapshot.location),
                 )
-            )
+            except Unavailable:
+                if not appears(self.cluster, job_id):
+                    raise
 
     def provide(self, configuration: Configuration, *, keep: bool) -> None:
         """See `Engine`."""
         with self._call("provide"):
-            shape, count = configuration.shape, configuration.task_managers
-            if not keep:
-                self._remove_unused(shape, count)
-            missing = max(0, count - self.task_managers[shape])
-            if self.task_managers.total() + missing > self._maximum:
-                raise Refused(f"{missing} more TaskManagers were asked for, at most "
-                              f"{self._maximum} may run")  # fmt: skip
-            self.task_managers[shape] += missing
+            self.cluster.provide(configuration, keep=keep)
 
     @contextmanager
     def _call(self, name: str) -> Iterator[None]:
-        self.calls.append(name)
-        fault = self._faults.get(name)
-        if fault is None or fault.waits(self.calls):
+        with self._wire.call(name):
+            self.cluster.require_an_answer()
             yield
-            return
-        fault.times -= 1
-        if not fault.done_first:
-            raise fault.error
-        yield
-        raise fault.error
 
-    def _alive(self, job: str) -> Incarnation:
-        alive = [one for one in self.incarnations if one.ended_at is None and job == self._job]
+    def _send(self, name: str, do: Callable[[], object]) -> None:
+        self._wire.send(name, do, self.cluster.later)
+
+    def _ended(self) -> list[Incarnation]:
+        return [one for one in self.cluster.known if not one.alive]
+
+    def _alive(self, job: str, job_id: str | None = None) -> Incarnation:
+        alive = [one for one in self.cluster.alive if job == self.cluster.job]
         if len(alive) != 1:
             raise JobNotRunning(f"{len(alive)} live jobs are named {job!r}")
+        if job_id not in (None, alive[0].job_id):
+            raise JobNotRunning(f"job {alive[0].job_id} runs under its name, not {job_id}")
         return alive[0]
 
-    def _description(self, job: str) -> JobDescription:
-        if job != self._job:
-            return JobDescription(name=job, presence=JobPresence.ABSENT, detail="no such job")
-        alive = [one for one in self.incarnations if one.ended_at is None]
-        if len(alive) > 1:
-            return JobDescription(name=job, presence=JobPresence.DOUBLED, detail="two live jobs")
-        if not alive:
-            last = self.incarnations[-1]
-            return JobDescription(
-                name=job, presence=JobPresence.FINISHED, detail="ended", job_id=last.job_id,
-                started_at=last.started_at,
-            )  # fmt: skip
-        return self._live(alive[0])
-
-    def _live(self, one: Incarnation) -> JobDescription:
-        running = self._clock.now() >= one.running_since
-        vertices = (self._vertex(name, one, running) for name in _VERTICES)
-        return JobDescription(
-            name=self._job,
-            presence=JobPresence.RUNNING if running else JobPresence.STARTING,
-            detail=f"job {one.job_id}",
-            job_id=one.job_id,
-            started_at=one.started_at,
-            vertices=tuple(vertices),
-            configuration=one.configuration if running else None,
-            version=JobVersion(plan_hash="0" * 64, engine_version="fake") if running else None,
-        )
-
-    @staticmethod
-    def _vertex(name: str, one: Incarnation, running: bool) -> Vertex:
-        parallelism = one.configuration.parallelism
-        return Vertex(
-            id=name, name=name, parallelism=parallelism, max_parallelism=_KEY_GROUPS,
-            running_subtasks=parallelism if running else 0,
-            running_since=one.running_since if running else None, is_source=name == "source",
-        )  # fmt: skip
-
-    def _taken(self, alive: Incarnation, trigger_id: str, stop: bool) -> Snapshot:
-        now = self._clock.now()
-        location = f"memory:{trigger_id}"
-        alive.completed.append(Snapshot(location=location, completed_at=now, stopped=stop))
-        if stop:
-            alive.ended_at = now
-        return Snapshot(location=location if stop else None, completed_at=now, stopped=stop)
-
-    def _attainable(self, configuration: Configuration, parallelism: int) -> Configuration:
-        slots = configuration.slots * self.task_managers[configuration.shape]
-        return replace(
-            configuration, parallelism=min(parallelism, slots, self.reachable_parallelism)
-        )
-
-    def _remove_unused(self, shape: TaskManagerShape, count: int) -> None:
-        used = Counter(
-            {
-                one.configuration.shape: one.configuration.task_managers
-                for one in self.incarnations
-                if one.ended_at is None
-            }
-        )
-        needed = used | Counter({shape: count})
-        self.task_managers &= needed
+    def _to_snapshot(self, job: str, trigger_id: str, job_id: str | None) -> Incarnation:
+        """The live job, or the last one where an earlier call with this id has stopped it."""
+        ended = self._ended()
+        if ended and (ended[-1].job_id, trigger_id) in self.cluster.operations:
+            return ended[-1]
+        return self._alive(job, job_id)

@@ -1,17 +1,22 @@
 """Flink in session or standalone mode, over REST."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from horae.clients.flink import FlinkClient
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
-from horae.domain.job import Capabilities, JobDescription
+from horae.domain.job import Capabilities, Fate, JobDescription
 from horae.engines.engine import Progress, Snapshot
 from horae.engines.flink_capabilities import read_capabilities
-from horae.engines.flink_description import Incarnations, describe
+from horae.engines.flink_description import describe
+from horae.engines.flink_disposal import dispose
+from horae.engines.flink_incarnations import Incarnations, fate
 from horae.engines.flink_lifesigns import read_progress
+from horae.engines.flink_newest_state import NewestState
 from horae.engines.flink_snapshots import FlinkSnapshots
 from horae.engines.flink_start import FlinkStart
+from horae.engines.flink_storage import FlinkStorage
 from horae.engines.flink_task_managers import FlinkTaskManagers, require_slots
 from horae.engines.provisioner import Provisioner
 from horae.errors import JobNotRunning
@@ -58,30 +63,52 @@ class FlinkEngine:
         """See `Engine`; `why_not` also tells when there is no `high_availability`."""
         return read_capabilities(
             self._client, job, provisioner=self._provisioner,
-            savepoint_folder=self._settings.savepoint_folder, not_startable=self._start.why_not(),
+            storage=self._storage(), not_startable=self._start.why_not(),
         )  # fmt: skip
 
     def progress(self, job: str) -> Progress:
         """See `Engine`."""
         return read_progress(self._client, self._clock, job)
 
-    def snapshot(self, job: str, *, trigger_id: str, stop: bool) -> Snapshot:
+    def snapshot(
+        self,
+        job: str,
+        *,
+        trigger_id: str,
+        stop: bool,
+        job_id: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Snapshot:
         """See `Engine`."""
-        if stop:
-            return self._snapshots.stop(job, trigger_id)
-        return self._snapshots.checkpoint(job, trigger_id)
+        take = self._snapshots.stop if stop else self._snapshots.checkpoint
+        return take(job, trigger_id, job_id=job_id, timeout_seconds=timeout_seconds)
 
-    def abandon(self, job: str, *, job_id: str) -> Snapshot | None:
+    def fate(self, job: str, *, job_id: str) -> Fate:
         """See `Engine`."""
-        return self._snapshots.abandon(job_id)
+        return fate(self._client, job_id)
 
-    def resize(self, job: str, configuration: Configuration) -> None:
+    def end(self, job: str, *, job_id: str) -> None:
+        """See `Engine`."""
+        self._snapshots.end(job_id)
+
+    def newest_state(self, job: str, *, job_ids: Sequence[str]) -> Snapshot | None:
+        """See `Engine`."""
+        look = NewestState(client=self._client, clock=self._clock, storage=self._storage())
+        return look.of(job, job_ids)
+
+    def dispose(self, location: str) -> None:
+        """See `Engine`."""
+        dispose(self._client, self._clock, location, self._timeout_seconds)
+
+    def resize(self, job: str, configuration: Configuration, *, job_id: str | None = None) -> None:
         """See `Engine`; a vertex runs on with fewer subtasks than wanted while slots lack."""
-        details = self._client.job(Incarnations.read(self._client, job).one_alive(job).id)
+        alive = Incarnations.read(self._client, job).one_alive(job, job_id)
+        details = self._client.job(alive.id)
         if details is None or not details.vertices:
             raise JobNotRunning(f"job {job!r} shows no plan yet; wait until its tasks run")
         bounds = {
-            vertex.id: (_FEWEST_SUBTASKS, configuration.parallelism) for vertex in details.vertices
+            vertex.id: (_FEWEST_SUBTASKS, configuration.parallelism_of(vertex.id))
+            for vertex in details.vertices
         }
         self._client.require(details.id, bounds)
 
@@ -99,3 +126,6 @@ class FlinkEngine:
         FlinkTaskManagers(
             self._client, self._clock, self._provisioner, self._timeout_seconds
         ).provide(configuration, keep=keep)
+
+    def _storage(self) -> FlinkStorage:
+        return FlinkStorage.read(self._client, self._settings)

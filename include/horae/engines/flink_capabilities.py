@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from horae.clients.flink import FlinkClient
 from horae.clients.flink_replies import JobDetails
 from horae.domain.job import Capabilities
-from horae.engines.flink_description import ENDED, Incarnations
+from horae.engines.flink_incarnations import ENDED, Incarnations
+from horae.engines.flink_storage import SAVEPOINT_FOLDERS, FlinkStorage
 from horae.engines.provisioner import Provisioner
-from horae.errors import JobNotRunning, Refused
+from horae.errors import ExternalError, JobNotRunning, Refused
 
-# The option's name since 1.17 and before.
-_SAVEPOINT_FOLDERS = ("execution.checkpointing.savepoint-dir", "state.savepoints.dir")
 _HIGH_AVAILABILITY = ("high-availability.type", "high-availability")
 _NO_HIGH_AVAILABILITY = (
     "the JobManager has no high availability (high-availability.type): a restart of it forgets "
@@ -23,7 +22,7 @@ def read_capabilities(
     job: str,
     *,
     provisioner: Provisioner | None,
-    savepoint_folder: str | None,
+    storage: FlinkStorage,
     not_startable: str | None,
 ) -> Capabilities:
     """Ask the cluster what it can do to the one live job of that name.
@@ -32,7 +31,7 @@ def read_capabilities(
         client: The cluster.
         job: The job's name.
         provisioner: Who adds and removes TaskManagers; None: nobody.
-        savepoint_folder: Where savepoints go; None: the cluster's default.
+        storage: Where checkpoints and savepoints go.
         not_startable: Why the job's program cannot be started; None: it can.
 
     Raises:
@@ -41,17 +40,20 @@ def read_capabilities(
     details = client.job(Incarnations.read(client, job).one_alive(job).id)
     if details is None or not details.vertices:
         raise JobNotRunning(f"job {job!r} shows no plan yet; wait until its tasks run")
-    options = client.configuration()
     reasons = {
         "in_place": _why_not_in_place(client, details),
-        "savepoint": not_startable or _why_no_savepoint(options, savepoint_folder),
+        "savepoint": not_startable or _why_no_savepoint(storage),
+        "checkpoint": not_startable or _why_no_checkpoint(client, details.id),
+        "restart": not_startable or _why_no_restart(client, details.id, storage),
         "provisioned": "the job spec names no provisioner" if provisioner is None else None,
-        "high_availability": _why_no_high_availability(options),
+        "high_availability": _why_no_high_availability(client.configuration()),
     }
     why_not = {ability: reason for ability, reason in reasons.items() if reason is not None}
     return Capabilities(
         in_place="in_place" not in why_not,
         savepoint="savepoint" not in why_not,
+        checkpoint="checkpoint" not in why_not,
+        restart="restart" not in why_not,
         provisioned=provisioner is not None,
         maximum_task_managers=provisioner.maximum if provisioner is not None else None,
         maximum_slots=_slots_left_by_others(client, details.id),
@@ -76,12 +78,43 @@ def _why_not_in_place(client: FlinkClient, details: JobDetails) -> str | None:
     return None
 
 
-def _why_no_savepoint(options: Mapping[str, str], folder: str | None) -> str | None:
-    if folder is not None or any(options.get(name) for name in _SAVEPOINT_FOLDERS):
+def _why_no_savepoint(storage: FlinkStorage) -> str | None:
+    if storage.savepoints is not None:
         return None
     return (
         "there is no folder for savepoints; set engine.savepoint_folder in the job spec or "
-        f"{_SAVEPOINT_FOLDERS[0]} in the cluster"
+        f"{SAVEPOINT_FOLDERS[0]} in the cluster"
+    )
+
+
+def _why_no_checkpoint(client: FlinkClient, job_id: str) -> str | None:
+    try:
+        kept = client.checkpoint_config(job_id).externalization.kept_on_cancellation
+    except Refused as refusal:
+        return f"the job takes no checkpoints ({refusal}); set execution.checkpointing.interval"
+    if kept:
+        return None
+    return (
+        "the job's checkpoints end with it; set "
+        "execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION"
+    )
+
+
+def _why_no_restart(client: FlinkClient, job_id: str, storage: FlinkStorage) -> str | None:
+    """Storage that can be read and does not show what Flink has written is another one."""
+    reason = storage.why_not()
+    if reason is not None:
+        return reason
+    statistics = client.checkpoints_if_any(job_id)
+    completed = statistics.latest.completed if statistics is not None else None
+    try:
+        if completed is None or storage.newest_checkpoint(job_id) is not None:
+            return None
+    except ExternalError as error:
+        return str(error)
+    return (
+        f"checkpoint {completed.id} of the job is not in {storage.checkpoints} as seen from here; "
+        "mount the cluster's folder under the same path"
     )
 
 

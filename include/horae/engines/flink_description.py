@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from horae.clients.flink import FlinkClient
 from horae.clients.flink_replies import (
@@ -18,63 +18,11 @@ from horae.clients.flink_replies import (
 from horae.domain.configuration import Configuration
 from horae.domain.job import JobDescription, JobPresence, JobVersion, Vertex
 from horae.domain.task_manager import TaskManagerShape
-from horae.errors import JobNotRunning
+from horae.engines.flink_incarnations import Incarnations, moment
+from horae.errors import ExternalError
 
-ENDED = frozenset({"FINISHED", "CANCELED", "FAILED"})
 _NO_INTERVAL = 2**63 - 1
 _MEBIBYTE = 2**20
-
-
-def moment(milliseconds: int) -> datetime:
-    """A time of Flink's as a time of ours."""
-    return datetime.fromtimestamp(milliseconds / 1_000, UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incarnations:
-    """The jobs of one name that the cluster remembers.
-
-    Attributes:
-        alive: Those that have not ended.
-        ended: Those that have, the newest first.
-    """
-
-    alive: tuple[JobSummary, ...]
-    ended: tuple[JobSummary, ...]
-
-    @classmethod
-    def read(cls, client: FlinkClient, job: str) -> "Incarnations":
-        """The incarnations of the job named.
-
-        The list may be seconds old, so that each live one is asked again by itself.
-        """
-        ours = [_fresh(client, summary) for summary in client.jobs() if summary.name == job]
-        ended = [summary for summary in ours if summary.state in ENDED]
-        return cls(
-            alive=tuple(summary for summary in ours if summary.state not in ENDED),
-            ended=tuple(sorted(ended, key=lambda one: one.end_time, reverse=True)),
-        )
-
-    def one_alive(self, job: str) -> JobSummary:
-        """The live one.
-
-        Raises:
-            JobNotRunning: There is none, or more than one.
-        """
-        if len(self.alive) != 1:
-            states = ", ".join(f"{one.id} {one.state}" for one in self.alive + self.ended[:1])
-            raise JobNotRunning(
-                f"{len(self.alive)} live jobs are named {job!r}, expected exactly one; "
-                f"the cluster shows: {states or 'none'}"
-            )
-        return self.alive[0]
-
-
-def _fresh(client: FlinkClient, summary: JobSummary) -> JobSummary:
-    details = client.job(summary.id) if summary.state not in ENDED else None
-    if details is None:
-        return summary
-    return summary.model_copy(update={"state": details.state, "end_time": details.end_time})
 
 
 def describe(client: FlinkClient, job: str) -> JobDescription:
@@ -104,7 +52,7 @@ def _describe_ended(client: FlinkClient, job: str, last: JobSummary) -> JobDescr
     failed = last.state == "FAILED"
     detail = f"job {last.id} ended {last.state} at {moment(last.end_time):%Y-%m-%d %H:%M:%S} UTC"
     if failed:
-        detail += _why(client, last.id)
+        detail += _why(client, last.id) or _why_it_never_ran(client, last.id)
     return JobDescription(
         name=job,
         presence=JobPresence.FAILED if failed else JobPresence.FINISHED,
@@ -125,6 +73,7 @@ def _describe_live(client: FlinkClient, job: str, summary: JobSummary) -> JobDes
             detail=f"job {summary.id} is {state}, not all of its tasks run"
             + _why(client, summary.id),
             vertices=_vertices(details, {}) if details is not None else (),
+            asked=_asked(client, details) if details is not None else None,
         )  # fmt: skip
     configuration, remark = shown.configuration()
     return JobDescription(
@@ -138,7 +87,19 @@ def _describe_live(client: FlinkClient, job: str, summary: JobSummary) -> JobDes
         version=JobVersion(
             plan_hash=plan_hash(details), engine_version=client.overview().flink_version
         ),
+        asked=_asked(client, details),
     )
+
+
+def _asked(client: FlinkClient, details: JobDetails) -> Mapping[str, int] | None:
+    """Most subtasks that were asked for, by vertex; only the adaptive scheduler is asked."""
+    if details.scheduler_type not in (None, "Adaptive") or not details.vertices:
+        return None
+    try:
+        wanted = client.requirements(details.id)
+    except ExternalError:  # a remark on the job, without which the rest is still true
+        return None
+    return {vertex: one.parallelism.upper for vertex, one in wanted.items()}
 
 
 def plan_hash(details: JobDetails) -> str:
@@ -160,6 +121,7 @@ class _Shown:
 
     vertices: Mapping[str, VertexDetails]
     parallelism: int
+    narrower: tuple[tuple[str, int], ...]
     interval_milliseconds: int
     task_managers: Sequence[TaskManager]
 
@@ -170,9 +132,12 @@ class _Shown:
             return None
         if any(_running(vertex) < vertex.parallelism for vertex in details.vertices):
             return None
+        widths = {vertex.id: vertex.parallelism for vertex in details.vertices}
+        widest = max(widths.values())
         return cls(
             vertices={v.id: client.vertex(details.id, v.id) for v in details.vertices},
-            parallelism=max(vertex.parallelism for vertex in details.vertices),
+            parallelism=widest,
+            narrower=tuple(sorted((v, width) for v, width in widths.items() if width < widest)),
             interval_milliseconds=client.checkpoint_config(details.id).interval,
             task_managers=client.task_managers(),
         )
@@ -193,6 +158,7 @@ class _Shown:
             cpu_cores=shape.cpu_cores,
             memory_mb=shape.memory_mb,
             checkpoint_interval_seconds=self.interval_milliseconds / 1_000,
+            vertices=self.narrower,
         )
         return configuration, remark
 
@@ -248,3 +214,9 @@ def _running_since(vertex: VertexDetails | None) -> datetime | None:
 def _why(client: FlinkClient, job_id: str) -> str:
     failures = client.exceptions(job_id, limit=1)
     return f"; its last failure: {failures[0].stacktrace.splitlines()[0]}" if failures else ""
+
+
+def _why_it_never_ran(client: FlinkClient, job_id: str) -> str:
+    """What failed before it ran has no history of failures."""
+    failure = client.failure(job_id)
+    return f"; it failed with {failure}" if failure else ""

@@ -6,7 +6,7 @@ from horae.clients.flink import FlinkClient
 from horae.clients.flink_replies import CheckpointStatistics, RescaleRecord
 from horae.domain.clock import Clock
 from horae.engines.engine import Progress
-from horae.engines.flink_description import Incarnations, moment
+from horae.engines.flink_incarnations import Incarnations, moment
 
 _LAG = ".pendingRecords"
 # The first read of a group of metrics only makes Flink fetch it, within about a second.

@@ -5,26 +5,43 @@ success: a failure cause may come with it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from horae.clients.flink import FlinkClient
 from horae.clients.flink_replies import OperationState
 from horae.domain.clock import Clock
 from horae.engines.engine import Snapshot
-from horae.engines.flink_description import ENDED, Incarnations, moment
-from horae.errors import Refused, Unavailable, UnexpectedReply
+from horae.engines.flink_incarnations import ENDED, Incarnations, moment
+from horae.engines.flink_storage import snapshot_at
+from horae.errors import ExternalError, JobNotRunning, Refused, Unavailable, UnexpectedReply
 
 _POLL_SECONDS = 0.2
+# The newest ended incarnations, one of which an earlier call may have stopped.
+_LAST_ENDED = 3
+# What Flink answers to a trigger when the job has ended since.
+_ENDED_MEANWHILE = "FlinkJobNotFoundException"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Operation:
+    """Something long that is asked of a job: how to ask, how to look, what it is called."""
+
+    job_id: str
+    trigger: Callable[[], None]
+    look: Callable[[], OperationState | None]
+    what: str
 
 
 class FlinkSnapshots:
-    """Takes the snapshots of one cluster's jobs.
+    """Takes the snapshots of one cluster's jobs, and ends jobs.
 
     Args:
         client: The cluster.
         clock: For waiting.
         folder: Where savepoints go; None: the cluster's default.
-        timeout_seconds: Longest wait for one of them.
+        timeout_seconds: Longest wait for one of them, unless a call says another.
     """
 
     def __init__(
@@ -35,105 +52,147 @@ class FlinkSnapshots:
         self._folder = folder
         self._timeout = timedelta(seconds=timeout_seconds)
 
-    def checkpoint(self, job: str, trigger_id: str) -> Snapshot:
-        """Trigger a checkpoint and wait for it.
+    def checkpoint(
+        self,
+        job: str,
+        trigger_id: str,
+        *,
+        job_id: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Snapshot:
+        """Trigger a checkpoint and wait for it; see `Engine.snapshot`.
 
         Raises:
-            JobNotRunning: There is not exactly one live job of that name.
+            JobNotRunning: There is not exactly one live job of that name, or it ended meanwhile.
             Refused: The checkpoint failed.
             Unavailable: It did not end in time.
         """
-        job_id = Incarnations.read(self._client, job).one_alive(job).id
-        self._done(
-            trigger=lambda: self._client.trigger_checkpoint(job_id, trigger_id=trigger_id),
-            look=lambda: self._client.checkpoint_state(job_id, trigger_id),
+        alive = Incarnations.read(self._client, job).one_alive(job, job_id).id
+        operation = _Operation(
+            job_id=alive,
+            trigger=lambda: self._client.trigger_checkpoint(alive, trigger_id=trigger_id),
+            look=lambda: self._client.checkpoint_state(alive, trigger_id),
             what=f"a checkpoint of job {job!r}",
         )
-        return Snapshot(location=None, completed_at=self._now(job_id), stopped=False)
+        state = self._done(operation, timeout_seconds)
+        return Snapshot(
+            location=None,
+            completed_at=self._now(alive),
+            stopped=False,
+            checkpoint_id=state.checkpoint_id,
+        )
 
-    def stop(self, job: str, trigger_id: str) -> Snapshot:
-        """Stop the job with a savepoint and wait until it has ended.
+    def stop(
+        self,
+        job: str,
+        trigger_id: str,
+        *,
+        job_id: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Snapshot:
+        """Stop the job with a savepoint and wait until it has ended; see `Engine.snapshot`.
 
         Raises:
-            JobNotRunning: There is not exactly one live job of that name, and the last one did not
-                end by this very call.
+            JobNotRunning: There is not exactly one live job of that name, or not the one meant,
+                and none that Flink remembers to have been stopped by this very call; or it ended
+                meanwhile.
             Refused: The savepoint failed; the job goes on running.
             Unavailable: It did not end in time.
         """
-        job_id = self._to_stop(job, trigger_id)
-        state = self._done(
+        stopping = self._to_stop(job, trigger_id, job_id)
+        operation = _Operation(
+            job_id=stopping,
             trigger=lambda: self._client.stop_with_savepoint(
-                job_id, trigger_id=trigger_id, folder=self._folder
+                stopping, trigger_id=trigger_id, folder=self._folder
             ),
-            look=lambda: self._client.savepoint_state(job_id, trigger_id),
+            look=lambda: self._client.savepoint_state(stopping, trigger_id),
             what=f"stopping job {job!r} with a savepoint",
         )
+        state = self._done(operation, timeout_seconds)
         if state.location is None:
             raise UnexpectedReply(f"stopping job {job!r} told no savepoint's location")
-        ended_at = self._wait_for_end(job_id)
-        return Snapshot(location=state.location, completed_at=ended_at, stopped=True)
-
-    def abandon(self, job_id: str) -> Snapshot | None:
-        """See `Engine.abandon`."""
-        details = self._client.job(job_id)
-        if details is None:
-            return None
-        if self._client.job_state(job_id) not in ENDED:
-            self._require_retention(job_id)
-            self._client.cancel(job_id)
-            self._wait_for_end(job_id)
-        # What REST shows may be this old, and one checkpoint more decides where to go on from.
-        self._clock.wait(self._client.refresh_seconds())
-        latest = self._client.checkpoints(job_id).latest
-        known = [one for one in (latest.completed, latest.savepoint) if one is not None]
-        if not known:
-            return None
-        newest = max(known, key=lambda one: one.id)
+        ended_at = self._wait_for_end(stopping)
         return Snapshot(
-            location=newest.external_path,
-            completed_at=moment(newest.latest_ack_timestamp),
+            location=state.location,
+            completed_at=ended_at,
             stopped=True,
+            checkpoint_id=self._id_of(stopping, state.location),
         )
 
+    def end(self, job_id: str) -> None:
+        """See `Engine.end`.
+
+        Raises:
+            Refused: Its newest checkpoint would be lost.
+            Unavailable: It did not end in time.
+        """
+        if self._has_ended(job_id):
+            return
+        self._require_retention(job_id)
+        try:
+            self._client.cancel(job_id)
+        except (Refused, Unavailable):
+            # It may have ended by itself, or the reply got lost.
+            if not self._has_ended(job_id):
+                raise
+        self._wait_for_end(job_id)
+
     def _require_retention(self, job_id: str) -> None:
-        kept = self._client.checkpoint_config(job_id).externalization
+        if self._client.checkpoint_config(job_id).externalization.kept_on_cancellation:
+            return
         counts = self._client.checkpoints(job_id).counts
-        if counts.completed and (not kept.enabled or kept.delete_on_cancellation):
+        if counts.completed or counts.in_progress:
             raise Refused(
                 f"job {job_id} would lose its newest checkpoint if it were ended; set "
                 "execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION"
             )
 
-    def _to_stop(self, job: str, trigger_id: str) -> str:
-        """The live job, or the last one if an earlier call with this trigger id has stopped it."""
-        found = Incarnations.read(self._client, job)
-        if not found.alive and found.ended:
-            last = found.ended[0].id
-            if self._client.savepoint_state(last, trigger_id) is not None:
-                return last
-        return found.one_alive(job).id
+    def _to_stop(self, job: str, trigger_id: str, job_id: str | None) -> str:
+        """The incarnation that this trigger id has stopped before, or else the live one.
 
-    def _done(
-        self,
-        *,
-        trigger: Callable[[], None],
-        look: Callable[[], OperationState | None],
-        what: str,
-    ) -> OperationState:
+        So a call that comes late does not stop the incarnation after the one it was meant for.
+        """
+        found = Incarnations.read(self._client, job)
+        for ended in found.ended[:_LAST_ENDED]:
+            meant = job_id in (None, ended.id)
+            if meant and self._client.savepoint_state(ended.id, trigger_id) is not None:
+                return ended.id
+        return found.one_alive(job, job_id).id
+
+    def _done(self, operation: _Operation, timeout_seconds: float | None) -> OperationState:
         """Trigger unless that was done, and wait for the end."""
-        if look() is None:
-            self._trigger(trigger, look)
-        deadline = self._clock.now() + self._timeout
+        patience = self._timeout
+        if timeout_seconds is not None:
+            patience = timedelta(seconds=timeout_seconds)
+        deadline = self._clock.now() + patience
+        if operation.look() is None:
+            self._trigger(operation.trigger, operation.look)
         while True:
-            state = look()
-            if state is not None and state.done:
+            state = operation.look()
+            if state is None:
+                raise self._forgotten(operation)
+            if state.done:
                 break
             if self._clock.now() >= deadline:
-                raise Unavailable(f"{what} did not end within {self._timeout}")
+                raise Unavailable(f"{operation.what} did not end within {patience}")
             self._clock.wait(_POLL_SECONDS)
         if state.failure is not None:
-            raise Refused(f"{what} failed: {state.failure}")
+            if _ENDED_MEANWHILE in state.failure:
+                raise JobNotRunning(f"{operation.what} came too late: {state.failure}")
+            raise Refused(f"{operation.what} failed: {state.failure}")
         return state
+
+    def _forgotten(self, operation: _Operation) -> ExternalError:
+        """What to raise when Flink does not know the trigger any more that it had taken."""
+        if self._has_ended(operation.job_id):
+            return JobNotRunning(
+                f"job {operation.job_id} has ended or is unknown, and {operation.what} is "
+                "forgotten; what it left is its newest state"
+            )
+        return Unavailable(
+            f"the JobManager has forgotten {operation.what}, as it does when it starts again; "
+            "ask again"
+        )
 
     @staticmethod
     def _trigger(trigger: Callable[[], None], look: Callable[[], OperationState | None]) -> None:
@@ -143,6 +202,21 @@ class FlinkSnapshots:
         except Unavailable:
             if look() is None:
                 raise
+
+    def _id_of(self, job_id: str, location: str) -> int | None:
+        """The checkpoint id of a savepoint; None where neither its file nor Flink tells."""
+        with suppress(ExternalError):
+            stored = snapshot_at(location)
+            if stored is not None:
+                return stored.checkpoint_id
+        with suppress(ExternalError):
+            told = self._client.checkpoints(job_id).latest.savepoint
+            if told is not None and told.external_path == location:
+                return told.id
+        return None
+
+    def _has_ended(self, job_id: str) -> bool:
+        return self._client.job_state(job_id) in (*ENDED, None)
 
     def _now(self, job_id: str) -> datetime:
         """The JobManager's time; unlike the job's states it is never seconds old."""
@@ -158,4 +232,7 @@ class FlinkSnapshots:
                     "and it should have ended"
                 )
             self._clock.wait(_POLL_SECONDS)
-        return self._now(job_id)
+        details = self._client.job(job_id)
+        if details is None or details.end_time <= 0:  # what it shows may be seconds old
+            return self._now(job_id)
+        return moment(details.end_time)

@@ -1,6 +1,7 @@
 """Starting a Flink job from its program: a SQL script or a jar."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +11,7 @@ from horae.clients.flink import FlinkClient
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
 from horae.engines.engine import Snapshot
-from horae.engines.flink_description import Incarnations
+from horae.engines.flink_incarnations import Incarnations
 from horae.errors import Fault, Refused, SettingsError, Unavailable
 from horae.settings.job_spec import JarProgram, SqlProgram
 
@@ -18,9 +19,14 @@ Program = SqlProgram | JarProgram
 
 _SQL_DRIVER = "org.apache.flink.table.runtime.application.SqlDriver"
 _SQL_RUNNER = "flink-sql-gateway"
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 0.5
+# What Flink says to an id that is in use, since 2.3 and before.
+_DOUBLED = re.compile(r"Duplicate(Application|Job)SubmissionException")
 # After a lost reply: planning takes up to 10 s, so a job that is not there after this was refused.
 _APPEARANCE_PATIENCE = timedelta(seconds=30)
+# A job that is not running after this is left to those who verify it.
+_READING_PATIENCE = timedelta(seconds=10)
+_BEFORE_RUNNING = ("INITIALIZING", "CREATED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +76,12 @@ class FlinkStart:
         """See `Engine.start`.
 
         Raises:
-            Refused: The program cannot be started, or another live job has that name.
+            Refused: The program cannot be started, not from that state, or another live job has
+                that name.
             SettingsError: The program's file cannot be read.
         """
         if self._client.job(job_id) is not None:
+            self._require_accepted(job_id)
             return
         alive = Incarnations.read(self._client, job).alive
         if alive:
@@ -92,9 +100,28 @@ class FlinkStart:
                 savepoint=snapshot.location,
                 configuration=_options(job, configuration, launch.options),
             )
-        except Unavailable:
-            if not self._appears(job_id):
+        except (Refused, Unavailable) as error:
+            # The reply got lost, or another process has sent the same at the same time.
+            doubtful = isinstance(error, Unavailable) or _DOUBLED.search(str(error)) is not None
+            if not (doubtful and self._appears(job_id)):
                 raise
+        self._require_accepted(job_id)
+
+    def _require_accepted(self, job_id: str) -> None:
+        """Wait until Flink has read the state, for it accepts a job before that.
+
+        Raises:
+            Refused: It could not; the job has failed without ever running.
+        """
+        deadline = self._clock.now() + _READING_PATIENCE
+        while self._client.job_state(job_id) in _BEFORE_RUNNING and self._clock.now() < deadline:
+            self._clock.wait(_POLL_SECONDS)
+        if self._client.job_state(job_id) != "FAILED":
+            return
+        details = self._client.job(job_id)
+        if details is not None and details.timestamps.get("RUNNING", 0) <= 0:
+            reason = self._client.failure(job_id) or "see the JobManager's log"
+            raise Refused(f"job {job_id} failed before it ran: {reason}")
 
     def _launch(self) -> Launch:
         program = self._program

@@ -13,7 +13,8 @@ from horae.clients.flink_replies import TaskManager
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
 from horae.domain.task_manager import TaskManagerShape
-from horae.engines.flink_description import ENDED, shape_of
+from horae.engines.flink_description import shape_of
+from horae.engines.flink_incarnations import ENDED
 from horae.engines.provisioner import Provisioner
 from horae.errors import Refused, Unavailable
 

@@ -1,111 +1,79 @@
-"""The steps of an action, recorded before and after each, and stopped by the kill switch."""
+"""The steps of an action as they are recorded: before each, and after it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol
 
-from horae.errors import HoraeError, LedgerError, StepFailed
-
-T = TypeVar("T")
+Facts = Mapping[str, Any]
+"""What a later step, or another process that goes on, needs to know of a step: a JSON object."""
 
 
 class Step(StrEnum):
     """A step of an action, as the ledger names it."""
 
     RECHECK = "recheck"  # the decision still fits what the engine shows
-    PROVIDE = "provide"  # TaskManagers are there
+    PREPARE = "prepare"  # the target's TaskManagers are there beside those in use
     CHECKPOINT = "checkpoint"
     RESIZE = "resize"
     STOP = "stop"  # with a savepoint
+    SECURE = "secure"  # the present incarnation is ended as it is, and the newest state found
+    PROVIDE = "provide"  # exactly the TaskManagers that are needed are there
     START = "start"
     VERIFY = "verify"
     TIDY = "tidy"  # TaskManagers no longer needed are gone
-    SECURE = "secure"  # the newest state of an incarnation that is given up
+
+
+class StepState(StrEnum):
+    """How far a step is."""
+
+    OPEN = "open"  # begun; nobody knows whether it took effect
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A step that was begun.
+
+    Attributes:
+        number: Its place in the action, from 1; a step that is begun again has another.
+        step: Which.
+        round: 0 on the way to the target, n on the n-th try to go back.
+        state: How far it is.
+        at: When it was begun; once it has ended, when it ended.
+        detail: What is intended or what came of it, for people.
+        facts: For later steps; a result's include its intention's.
+    """
+
+    number: int
+    step: Step
+    round: int
+    state: StepState
+    at: datetime
+    detail: str
+    facts: Facts = field(default_factory=dict)
+
+    def ended(self, state: StepState, at: datetime, detail: str, facts: Facts) -> "Taken":
+        """The same step, once it is done or has failed."""
+        facts = {**self.facts, **facts}
+        return replace(self, state=state, at=at, detail=detail, facts=facts)
 
 
 class Journal(Protocol):
     """Where steps are recorded, and where the kill switch is read."""
 
-    def intend(self, step: str, detail: str) -> None:
-        """Record that a step is about to begin.
+    def write(self, taken: Taken) -> None:
+        """Record that a step was begun (OPEN), or how it went. Repeating it is safe.
 
         Raises:
-            LedgerError: It could not be recorded.
-        """
-        ...
-
-    def result(self, step: str, detail: str) -> None:
-        """Record how the step went.
-
-        Raises:
-            LedgerError: It could not be recorded.
+            Unavailable: The ledger is away; trying again may help.
+            LedgerError: It could not be recorded, for instance since the lease was lost: nothing
+                more may be done.
         """
         ...
 
     def halted(self) -> str | None:
         """Why no further step may be begun; None when it may."""
         ...
-
-
-def _done(_: object) -> str:
-    return "done"
-
-
-@dataclass(slots=True)
-class Steps:
-    """Takes steps one after the other.
-
-    Attributes:
-        journal: Where they are recorded.
-        committed: The job has been touched. From here on neither the kill switch nor a ledger
-            that is away stops the action, for a job left stopped is worse than either.
-        unrecorded: What the ledger did not take after that.
-    """
-
-    journal: Journal
-    committed: bool = False
-    unrecorded: list[str] = field(default_factory=list)
-
-    def take(
-        self,
-        step: Step,
-        detail: str,
-        do: Callable[[], T],
-        *,
-        tell: Callable[[T], str] = _done,
-        commits: bool = False,
-    ) -> T:
-        """Record the intention, do it, record the result.
-
-        Args:
-            step: Its name.
-            detail: What is intended, for people.
-            do: Does it.
-            tell: The result in words.
-            commits: This step is the point of no return.
-
-        Raises:
-            StepFailed: It failed, was forbidden by the kill switch, or could not be recorded
-                before the point of no return.
-        """
-        reason = None if self.committed else self.journal.halted()
-        if reason is not None:
-            raise StepFailed(step, f"not begun, the kill switch is thrown: {reason}")
-        self._record(self.journal.intend, step, detail)
-        self.committed = self.committed or commits
-        try:
-            value = do()
-        except HoraeError as error:
-            self._record(self.journal.result, step, f"failed: {error}")
-            raise StepFailed(step, str(error)) from error
-        self._record(self.journal.result, step, tell(value))
-        return value
-
-    def _record(self, record: Callable[[str, str], None], step: Step, detail: str) -> None:
-        try:
-            record(step, detail)
-        except LedgerError as error:
-            if not self.committed:
-                raise StepFailed(step, f"could not be recorded: {error}") from error
-            self.unrecorded.append(f"{step}: {detail}")

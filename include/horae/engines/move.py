@@ -1,264 +1,329 @@
-"""One action under way: its steps, each recorded, and what is known of the job meanwhile."""
+"""The steps of one action as calls to an engine; every one of them may be repeated.
 
+What is carried out twice is recognised by the engine, since trigger and job ids derive from the
+action. Each step gives the facts that later steps, or another process that goes on, need.
+"""
+
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from horae.domain.action import Rescale, RescalePath
 from horae.domain.clock import Clock
-from horae.domain.configuration import Configuration
-from horae.domain.job import JobPresence
+from horae.domain.job import Capabilities, Fate, JobPresence
 from horae.engines.action_ids import derived_id
+from horae.engines.deadlines import Deadlines
 from horae.engines.engine import Engine, Snapshot
-from horae.engines.journal import Step, Steps
+from horae.engines.journal import Facts, Step, Taken
 from horae.engines.persistence import persistently
-from horae.engines.verification import Verified, Wanted, verify
-from horae.errors import ActionError, HoraeError, Refused, StepFailed
+from horae.engines.record import Record, snapshot_facts
+from horae.engines.transitions import ROUNDS_BACK, configuration_of, falls_back
+from horae.engines.verification import CHECKPOINT_TRIES, Verified, Wanted, verify
+from horae.errors import ActionError, HoraeError, Refused
 
-# A checkpoint may fail for once, say by a time-out under load; three in a row are no accident.
-_CHECKPOINT_TRIES = 3
+T = TypeVar("T")
+
 _SAME_STOP = timedelta(seconds=2)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is meant to be done, or what came of it.
+
+    Attributes:
+        detail: For people.
+        facts: For later steps.
+    """
+
+    detail: str = "done"
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One action under way.
+    """One action, as calls to an engine.
 
     Attributes:
         engine: Where the job runs.
         order: What is wanted.
-        steps: Records what is done.
         clock: For waiting.
-        timeout: Seconds to wait at most for the job to run as wanted.
-        job_id: The incarnation that the job runs in, or shall.
-        interrupted_before: The last interruption before this action.
-        provided: TaskManagers may have been added for the move.
-        stopped: With what and when the job was stopped.
-        outage_seconds: See `Outcome`.
-        remarks: Sentences for the outcome.
+        deadlines: How long a step may take.
+        resumed: Another process began the action, and may have done more than is recorded.
     """
 
     engine: Engine
     order: Rescale
-    steps: Steps
     clock: Clock
-    timeout: float
-    job_id: str | None = None
-    interrupted_before: datetime | None = None
-    provided: bool = False
-    stopped: Snapshot | None = None
-    outage_seconds: float | None = None
-    remarks: list[str] = field(default_factory=list)
+    deadlines: Deadlines
+    resumed: bool = False
 
-    def id_of(self, purpose: str) -> str:
-        """The trigger or job id for a purpose within this action."""
-        return derived_id(self.order.action_id, purpose)
+    def intention(self, step: Step, round_: int, record: Record) -> Told:
+        """What is recorded before a step."""
+        where = configuration_of(self.order, round_)
+        match step:
+            case Step.RECHECK:
+                return Told(detail=f"the job runs in {self.order.origin}")
+            case Step.PREPARE:
+                return Told(detail=f"the TaskManagers of {where} beside those in use")
+            case Step.CHECKPOINT:
+                return Told(detail="before the job is touched")
+            case Step.RESIZE:
+                return Told(detail=f"to {where}")
+            case Step.STOP:
+                return Told(detail="with a savepoint", facts={"ends": record.current})
+            case Step.SECURE:
+                detail = f"the newest state of {record.current}, which is ended as it is"
+                return Told(detail=detail, facts={"ends": record.current})
+            case Step.PROVIDE | Step.TIDY:
+                return Told(detail="only the TaskManagers that are needed")
+            case Step.START:
+                job_id, kept = self._id(round_, "job"), record.snapshot(round_)
+                detail = f"as {job_id} in {where} from {kept.location if kept else 'nothing'}"
+                return Told(detail=detail, facts={"job_id": job_id})
+            case Step.VERIFY:
+                return Told(detail=f"runs in {where}, completes a checkpoint, keeps up")
 
-    def recheck(self) -> None:
-        """Make sure that the order still fits what the engine shows.
+    def carry_out(self, begun: Taken, record: Record) -> Told:
+        """Do what a step says, and wait for it.
 
         Raises:
-            StepFailed: It does not; nothing was touched.
+            Unavailable: The engine was away, or did not end it in time.
+            HoraeError: It could not be done.
         """
-        self.steps.take(Step.RECHECK, f"the job runs in {self.order.origin}", self._recheck)
+        steps: dict[Step, Callable[[Taken, Record], Told]] = {
+            Step.RECHECK: self._recheck,
+            Step.PREPARE: self._prepare,
+            Step.CHECKPOINT: self._checkpoint,
+            Step.RESIZE: self._resize,
+            Step.STOP: self._stop,
+            Step.SECURE: self._secure,
+            Step.PROVIDE: self._provide,
+            Step.START: self._start,
+            Step.VERIFY: self._verify,
+            Step.TIDY: self._tidy,
+        }
+        return steps[begun.step](begun, record)
 
-    def _recheck(self) -> None:
-        description = self.engine.describe(self.order.job)
-        if description.presence is not JobPresence.RUNNING:
-            raise ActionError(f"the job does not run: {description.detail}")
-        if description.configuration != self.order.origin:
+    @property
+    def job_ids(self) -> tuple[str, ...]:
+        """The ids that this action starts the job with, a round each, whether it did or not."""
+        return tuple(self._id(round_, "job") for round_ in range(ROUNDS_BACK + 1))
+
+    def _trigger(self, begun: Taken, purpose: str) -> str:
+        """A trigger id for one try of a step: tried again, it is to be done anew."""
+        return derived_id(self.order.action_id, f"{purpose} {begun.number}")
+
+    def _id(self, round_: int, purpose: str) -> str:
+        """A trigger or job id for one round: tried again, it joins the first try."""
+        name = purpose if round_ == 0 else f"back {round_} {purpose}"
+        return derived_id(self.order.action_id, name)
+
+    def _recheck(self, begun: Taken, record: Record) -> Told:
+        shown = self.engine.describe(self.order.job)
+        if self.order.path is RescalePath.RESTART:
+            if shown.presence in (JobPresence.RUNNING, JobPresence.STARTING, JobPresence.DOUBLED):
+                raise ActionError(f"the job was not lost after all: {shown.detail}")
+            return Told(facts={"job_id": record.current})
+        if shown.presence is not JobPresence.RUNNING:
+            raise ActionError(f"the job does not run: {shown.detail}")
+        if shown.configuration != self.order.origin:
             raise ActionError(
-                f"the job runs in {description.configuration}, not in {self.order.origin}; "
-                "decide anew"
+                f"the job runs in {shown.configuration}, not in {self.order.origin}; decide anew"
             )
-        self._require_path()
-        self.job_id = description.job_id
-        self.interrupted_before = self.engine.progress(self.order.job).interrupted_at
+        checkpoint = self._require_path().checkpoint
+        before = self.engine.progress(self.order.job).interrupted_at
+        told = before.isoformat() if before else None
+        facts = {"job_id": shown.job_id, "interrupted_before": told, "checkpoint": checkpoint}
+        return Told(facts=facts)
 
-    def _require_path(self) -> None:
+    def _require_path(self) -> Capabilities:
         capabilities = self.engine.capabilities(self.order.job)
         target, path = self.order.target, self.order.path
-        if path is RescalePath.IN_PLACE:
-            able, name = capabilities.in_place, "in_place"
-            if not self.order.origin.differs_only_in_parallelism(target):
-                raise Refused("more than the parallelism changes, which cannot be done in place")
-        else:
-            able, name = capabilities.savepoint, "savepoint"
-        if not able:
-            raise Refused(
-                f"not possible {path}: {capabilities.why_not.get(name, 'no reason told')}"
-            )
+        only_parallelism = self.order.origin.differs_only_in_parallelism(target)
+        if path is RescalePath.IN_PLACE and not only_parallelism:
+            raise Refused("more than the parallelism changes, which cannot be done in place")
+        able = {
+            RescalePath.IN_PLACE: capabilities.in_place,
+            RescalePath.SAVEPOINT: capabilities.savepoint,
+            RescalePath.CHECKPOINT: capabilities.checkpoint,
+        }
+        if not able[path]:
+            why = capabilities.why_not.get(path.name.lower(), "no reason told")
+            raise Refused(f"not possible by path {path}: {why}")
         if target.parallelism > capabilities.maximum_parallelism:
             raise Refused(
                 f"parallelism {target.parallelism} exceeds the job's "
                 f"{capabilities.maximum_parallelism} key groups"
             )
+        return capabilities
 
-    def checkpoint(self) -> None:
-        """Take a checkpoint, so that little is replayed."""
-        self.steps.take(
-            Step.CHECKPOINT,
-            "before the job is touched",
+    def _prepare(self, begun: Taken, record: Record) -> Told:
+        try:
+            self.engine.provide(self.order.target, keep=True)
+        except Refused as refusal:
+            if self.order.path is RescalePath.IN_PLACE:
+                raise
+            return Told(detail=f"later, once the job is stopped: {refusal}")
+        return Told(detail="their slots are there")
+
+    def _checkpoint(self, begun: Taken, record: Record) -> Told:
+        taken = self._persistently(
             lambda: self.engine.snapshot(
-                self.order.job, trigger_id=self.id_of("checkpoint"), stop=False
-            ),
-            tell=lambda taken: f"completed at {taken.completed_at}",
+                self.order.job,
+                trigger_id=self._trigger(begun, "checkpoint"),
+                stop=False,
+                job_id=record.current,
+            )
         )
+        return Told(detail=f"completed at {taken.completed_at}")
 
-    def provide_ahead(self, *, needed: bool) -> None:
-        """Have the target's TaskManagers beside those in use, while the job still runs.
+    def _resize(self, begun: Taken, record: Record) -> Told:
+        where = configuration_of(self.order, begun.round)
+        self._persistently(
+            lambda: self.engine.resize(self.order.job, where, job_id=record.current)
+        )
+        return Told()
 
-        Args:
-            needed: Without room for them the action ends here; False: they can come later.
+    def _stop(self, begun: Taken, record: Record) -> Told:
+        gives_up = begun.round > 0 or falls_back(self.order, record)
+        seconds = self.deadlines.stop if gives_up else self.deadlines.step
+        taken = persistently(
+            lambda: self.engine.snapshot(
+                self.order.job,
+                trigger_id=self._id(begun.round, "stop"),
+                stop=True,
+                job_id=record.current,
+                timeout_seconds=seconds,
+            ),
+            self.clock,
+            seconds,
+        )
+        detail = f"stopped at {taken.completed_at}, state in {taken.location}"
+        return Told(detail=detail, facts=snapshot_facts(taken))
+
+    def _secure(self, begun: Taken, record: Record) -> Told:
+        ids = self._that_may_have_been(record)
+        alive = [one for one in ids if self._fate(one) is Fate.ALIVE]
+        if set(alive) & set(self.job_ids[begun.round :]):
+            raise ActionError("another process has gone on from here and started the job already")
+        if alive and self._newest(ids, record) is None:
+            raise Refused("it has completed no checkpoint that it could be started from")
+        for job_id in alive:
+            self._persistently(partial(self.engine.end, self.order.job, job_id=job_id))
+        newest = self._newest(ids, record)
+        if newest is None:
+            raise ActionError(f"no state is known of any of {', '.join(ids)}")
+        detail = f"completed at {newest.completed_at}, in {newest.location}"
+        return Told(detail=detail, facts=snapshot_facts(newest))
+
+    def _that_may_have_been(self, record: Record) -> list[str]:
+        """Incarnations that may hold state: not those whose start was refused.
+
+        Those that were never recorded are among them, for the ledger may have been away.
         """
-        target = self.order.target
+        return [
+            one
+            for one in dict.fromkeys([*record.incarnations, *self.job_ids])
+            if not record.was_refused(one) or self._fate(one) is not Fate.UNKNOWN
+        ]
 
-        def provide() -> str:
-            self.provided = True
-            try:
-                self.engine.provide(target, keep=True)
-            except Refused as refusal:
-                if needed:
-                    raise
-                return f"later, once the job is stopped: {refusal}"
-            return "their slots are there"
+    def _newest(self, ids: list[str], record: Record) -> Snapshot | None:
+        """The newest of what the engine finds and of what was recorded."""
+        try:
+            found = self._found(ids)
+        except Refused:
+            # Its storage cannot be looked into: what was never recorded cannot be asked for.
+            found = self._found([one for one in ids if one in record.incarnations])
+        kept = record.newest_snapshot
+        if found is None or kept is None:
+            return found or kept
+        return kept if (kept.checkpoint_id or 0) > (found.checkpoint_id or 0) > 0 else found
 
-        self.steps.take(
-            Step.PROVIDE, f"the TaskManagers of {target} beside those in use", provide, tell=str
-        )
+    def _found(self, ids: list[str]) -> Snapshot | None:
+        return self._persistently(lambda: self.engine.newest_state(self.order.job, job_ids=ids))
 
-    def secure(self) -> Snapshot | None:
-        """End the present incarnation as it is, and find the newest state it has completed."""
-        job_id = self.job_id or ""
-        return self.steps.take(
-            Step.SECURE,
-            f"the newest state of {job_id}, which is given up",
-            lambda: persistently(
-                lambda: self.engine.abandon(self.order.job, job_id=job_id),
-                self.clock,
-                self.timeout,
-            ),
-            tell=lambda taken: f"completed at {taken.completed_at}" if taken else "it has none",
-        )
+    def _fate(self, job_id: str) -> Fate:
+        return self._persistently(lambda: self.engine.fate(self.order.job, job_id=job_id))
 
-    def stop(self, purpose: str) -> Snapshot:
-        """Stop the job with a savepoint."""
-        snapshot = self.steps.take(
-            Step.STOP,
-            "with a savepoint",
-            lambda: persistently(
-                lambda: self.engine.snapshot(
-                    self.order.job, trigger_id=self.id_of(purpose), stop=True
-                ),
-                self.clock,
-                self.timeout,
-            ),
-            tell=lambda taken: f"stopped at {taken.completed_at}, state in {taken.location}",
-            commits=True,
-        )
-        self.stopped = snapshot
-        return snapshot
+    def _provide(self, begun: Taken, record: Record) -> Told:
+        where = configuration_of(self.order, begun.round)
+        self._persistently(lambda: self.engine.provide(where, keep=False))
+        return Told()
 
-    def provide(self, configuration: Configuration) -> None:
-        """Have exactly the TaskManagers of a configuration while the job is stopped."""
-        self.steps.take(
-            Step.PROVIDE,
-            f"exactly the TaskManagers of {configuration}",
-            lambda: persistently(
-                lambda: self.engine.provide(configuration, keep=False), self.clock, self.timeout
-            ),
-        )
+    def _start(self, begun: Taken, record: Record) -> Told:
+        kept = record.snapshot(begun.round)
+        if kept is None:
+            raise ActionError("no state was secured to start from")
+        where, job_id = configuration_of(self.order, begun.round), self._id(begun.round, "job")
+        states = itertools.chain([kept], itertools.repeat(None))
 
-    def start(self, configuration: Configuration, snapshot: Snapshot, purpose: str) -> None:
-        """Start the stopped job, also while the engine is away for a while."""
-        self.job_id = self.id_of(purpose)
-        self.steps.take(
-            Step.START,
-            f"as {self.job_id} in {configuration} from {snapshot.location}",
-            lambda: persistently(
-                lambda: self.engine.start(
-                    self.order.job, configuration, job_id=self.id_of(purpose), snapshot=snapshot
-                ),
-                self.clock,
-                self.timeout,
-            ),
-        )
+        def start() -> None:
+            state = next(states)
+            if self.resumed or state is None:
+                # A try whose reply was lost may have run, and the engine may have forgotten it.
+                state = self._newest(self._that_may_have_been(record), record) or kept
+            self.engine.start(self.order.job, where, job_id=job_id, snapshot=state)
 
-    def resize(self, configuration: Configuration) -> None:
-        """Ask for another parallelism in place."""
-        self.steps.take(
-            Step.RESIZE,
-            f"to parallelism {configuration.parallelism}",
-            lambda: persistently(
-                lambda: self.engine.resize(self.order.job, configuration), self.clock, self.timeout
-            ),
-            commits=True,
-        )
+        self._persistently(start)
+        return Told()
 
-    def verify(self, configuration: Configuration, purpose: str) -> None:
-        """Make sure that the job runs in a configuration, and time the outage."""
-        order = self.order
+    def _verify(self, begun: Taken, record: Record) -> Told:
+        order, where = self.order, configuration_of(self.order, begun.round)
         wanted = Wanted(
             job=order.job,
-            job_id=self.job_id,
-            configuration=configuration,
+            job_id=record.current,
+            configuration=where,
             lag_limit_records=order.lag_limit_records,
-            lag_must_fall=configuration is order.target and _shrinks(order),
-            trigger_ids=[self.id_of(f"{purpose} {n}") for n in range(_CHECKPOINT_TRIES)],
+            lag_must_fall=begun.round == 0 and _shrinks(order),
+            trigger_ids=[self._trigger(begun, f"verify {n}") for n in range(CHECKPOINT_TRIES)],
         )
-        verified = self.steps.take(
-            Step.VERIFY,
-            f"runs in {configuration}, completes a checkpoint, keeps up",
-            lambda: verify(self.engine, wanted, clock=self.clock, timeout_seconds=self.timeout),
-            tell=lambda seen: seen.remark or "as wanted",
-        )
-        if verified.remark:
-            self.remarks.append(f"{verified.remark}.".capitalize())
-        self._time_outage(verified)
+        seen = verify(self.engine, wanted, clock=self.clock, timeout_seconds=self.deadlines.step)
+        outage = self._outage(seen, record)
+        remark = f"{seen.remark}.".capitalize() if seen.remark else ""
+        facts = {"outage_seconds": outage, "remark": remark}
+        return Told(detail=seen.remark or "as wanted", facts=facts)
 
-    def tidy(self, configuration: Configuration) -> None:
-        """Remove TaskManagers that are no longer needed; left-overs are no failure."""
-        try:
-            self.steps.take(
-                Step.TIDY,
-                f"only the TaskManagers of {configuration}",
-                lambda: self.engine.provide(configuration, keep=False),
-            )
-        except StepFailed as failure:
-            self.remarks.append(f"TaskManagers may be left over: {failure}.")
+    def _tidy(self, begun: Taken, record: Record) -> Told:
+        # A job that was left as it is runs in its origin still.
+        verified = record.is_done(Step.VERIFY, begun.round)
+        where = configuration_of(self.order, begun.round) if verified else self.order.origin
+        self.engine.provide(where, keep=False)
+        return Told()
 
-    def reached(self) -> Configuration | None:
-        """What the engine shows now; None when no job runs or nothing can be seen."""
-        try:
-            return self.engine.describe(self.order.job).configuration
-        except HoraeError:
+    def _outage(self, verified: Verified, record: Record) -> float | None:
+        """Seconds from the last task stopping to the last one RUNNING, by the engine's times."""
+        if self.order.path is RescalePath.RESTART:
+            return None  # nobody tells for how long the job had been lost before
+        running, stopped = verified.running_since, self._stopped_at(record)
+        if running is None or stopped is None or stopped > running:
             return None
+        return (running - stopped).total_seconds()
 
-    def _time_outage(self, verified: Verified) -> None:
-        """From the last task stopping to the last one RUNNING, by the engine's own times."""
-        running = verified.running_since
-        stopped = self._stopped_at()
-        if running is not None and stopped is not None and stopped <= running:
-            self.outage_seconds = (running - stopped).total_seconds()
-
-    def _stopped_at(self) -> datetime | None:
+    def _stopped_at(self, record: Record) -> datetime | None:
         """When the tasks stopped; None when they did not or the engine does not tell.
 
         A savepoint's completion is only known to within a poll, so the engine's own time of the
         interruption is taken where the two mean the same one.
         """
         interrupted = self._interrupted_at()
-        if self.stopped is None:
-            return interrupted if interrupted != self.interrupted_before else None
-        completed = self.stopped.completed_at
-        if interrupted is not None and abs(interrupted - completed) < _SAME_STOP:
+        kept = record.snapshot(record.round)
+        if kept is None or not record.is_done(Step.STOP, record.round):
+            return interrupted if interrupted != record.interrupted_before else None
+        if interrupted is not None and abs(interrupted - kept.completed_at) < _SAME_STOP:
             return interrupted
-        return completed
+        return kept.completed_at
 
     def _interrupted_at(self) -> datetime | None:
         try:
             return self.engine.progress(self.order.job).interrupted_at
         except HoraeError:
             return None
+
+    def _persistently(self, do: Callable[[], T]) -> T:
+        return persistently(do, self.clock, self.deadlines.step)
 
 
 def _shrinks(order: Rescale) -> bool:

@@ -1,19 +1,24 @@
-"""The ordered steps of a rescale, the same for every engine.
+"""A rescale from its first step to its last, or from wherever another process left it.
 
-In place:  recheck, provide (only upwards), checkpoint, resize, verify, tidy.
-Savepoint: recheck, provide (as far as there is room), stop, provide, start, verify, tidy.
-
-Until the job is touched (resize, stop) any failure and the kill switch leave it as it was. After
-that a failure leads back to the configuration it came from, from the newest state (`rollback`).
+What comes next is decided in `transitions`, and how it is done in `move`. Going on where another
+process stopped needs nothing but the steps that were recorded and a look at the engine.
 """
 
-from horae.domain.action import Outcome, OutcomeResult, Rescale, RescalePath
+from collections.abc import Sequence
+from datetime import datetime
+
+from horae.domain.action import Outcome, Rescale, RescalePath
 from horae.domain.clock import Clock
-from horae.domain.job import JobPresence
-from horae.engines.engine import Engine, Snapshot
-from horae.engines.journal import Journal, Steps
+from horae.domain.job import Fate
+from horae.engines.deadlines import deadlines
+from horae.engines.engine import Engine
+from horae.engines.journal import Journal, Step, StepState, Taken
 from horae.engines.move import Move
-from horae.errors import HoraeError, StepFailed
+from horae.engines.persistence import persistently
+from horae.engines.record import Record, record_of
+from horae.engines.scribe import Scribe
+from horae.engines.transitions import End, Planned, Shown, falls_back, is_touched, next_step
+from horae.errors import ExternalError, HoraeError, Overtaken, Refused, Unavailable
 
 
 def rescale(
@@ -23,146 +28,157 @@ def rescale(
     journal: Journal,
     clock: Clock,
     timeout_seconds: float = 300,
+    taken: Sequence[Taken] = (),
+    started_at: datetime | None = None,
 ) -> Outcome:
     """Carry an order out, verify it, and go back if it does not hold.
-
-    Trigger and job ids derive from the action's id, so that the engine recognises a repeated step.
 
     Args:
         engine: Where the job runs.
         order: What is wanted.
         journal: Records each step; holds the kill switch.
         clock: Dates the outcome and waits.
-        timeout_seconds: Longest wait for the job to run as wanted.
+        timeout_seconds: Longest wait for one step; see `deadlines`.
+        taken: The steps that were recorded before, where the action is resumed.
+        started_at: When the action began; None: now.
 
     Returns:
-        What happened; failures of the engine and of the ledger are outcomes, not errors.
+        What happened; failures of the engine are outcomes, not errors.
+
+    Raises:
+        ExternalError: The engine, or before the job was touched the ledger, was away for too
+            long. The action has not ended: calling again with the recorded steps goes on.
+        LedgerError: Nothing more can, or with `LeaseLost` may, be recorded; as before.
     """
-    move = Move(
-        engine=engine, order=order, steps=Steps(journal), clock=clock, timeout=timeout_seconds
+    limits = deadlines(order, timeout_seconds)
+    move = Move(engine=engine, order=order, clock=clock, deadlines=limits, resumed=bool(taken))
+    scribe = Scribe(journal, clock)
+    record = record_of(taken, order.lost)
+    began = started_at or clock.now()
+    while True:
+        shown = look(move, record)
+        record = _with_what_was_found(move, record, shown, scribe)
+        halted = None if is_touched(order, record, shown) else journal.halted()
+        planned = next_step(order, record, shown, halted)
+        if isinstance(planned, End):
+            scribe.finish()
+            return _outcome(move, record, planned, shown, began, scribe.unwritten)
+        record = _taken(move, record, planned, scribe)
+
+
+def look(move: Move, record: Record) -> Shown:
+    """What the engine shows, asked for again and again while it does not tell.
+
+    Raises:
+        ExternalError: It did not tell for longer than a step may take.
+    """
+    job, engine = move.order.job, move.engine
+    return persistently(
+        lambda: Shown(
+            job=engine.describe(job),
+            fates={
+                one: engine.fate(job, job_id=one)
+                for one in dict.fromkeys([*record.incarnations, *move.job_ids])
+            },
+        ),
+        move.clock,
+        move.deadlines.step,
+        over=ExternalError,
     )
-    started_at = clock.now()
-    result, sentence = _carried_out(move)
+
+
+def _with_what_was_found(move: Move, record: Record, shown: Shown, scribe: Scribe) -> Record:
+    """The record, with a start that it does not tell of since the ledger was away."""
+    found = shown.job.job_id
+    alive = found is not None and shown.fates.get(found) is Fate.ALIVE
+    if not alive or found in record.incarnations or found not in move.job_ids:
+        return record
+    started = Taken(
+        number=record.next_number,
+        step=Step.START,
+        round=move.job_ids.index(found),
+        state=StepState.DONE,
+        at=move.clock.now(),
+        detail=f"found to have started {found}, which was not recorded",
+        facts={"job_id": found},
+    )
+    scribe.write(started, must_go_on=True)
+    return record.with_(started)
+
+
+def _taken(move: Move, record: Record, planned: Planned, scribe: Scribe) -> Record:
+    """Record the intention, do it, record the result."""
+    told = move.intention(planned.step, planned.round, record)
+    begun = Taken(
+        number=record.next_number,
+        step=planned.step,
+        round=planned.round,
+        state=StepState.OPEN,
+        at=move.clock.now(),
+        detail=told.detail,
+        facts={**told.facts, **({"because": planned.because} if planned.because else {})},
+    )
+    scribe.write(begun, must_go_on=planned.must_go_on)
+    record = record.with_(begun)
+    ended = _carried_out(move, record, begun)
+    # What was done is done; a ledger that is away holds up what comes next, where it may.
+    scribe.write(ended, must_go_on=True)
+    return record.with_(ended)
+
+
+def _carried_out(move: Move, record: Record, begun: Taken) -> Taken:
+    try:
+        done = move.carry_out(begun, record)
+    except HoraeError as error:
+        if isinstance(error, Unavailable):
+            _leave_open_if_unknown(move, record, begun, error)
+        facts: dict[str, object] = {
+            "refused": isinstance(error, Refused),
+            "pending": isinstance(error, Unavailable),  # it may yet take effect
+        }
+        if isinstance(error, Overtaken):
+            facts["overtaken_by"] = error.job_id
+        if begun.step is Step.TIDY:
+            facts["remark"] = f"TaskManagers may be left over: {error}."
+        return begun.ended(StepState.FAILED, move.clock.now(), str(error), facts)
+    return begun.ended(StepState.DONE, move.clock.now(), done.detail, done.facts)
+
+
+def _leave_open_if_unknown(move: Move, record: Record, begun: Taken, error: Unavailable) -> None:
+    """Raise where nobody can know how a step ended: it is open, and may be resumed.
+
+    An engine that answers other questions has refused this one in its way. But a stop that is
+    still under way would stop the job after all, so that it must not count as failed where
+    nothing else ends the job.
+    """
+    look(move, record)
+    if begun.step is Step.STOP and begun.round == 0 and not falls_back(move.order, record):
+        raise error
+
+
+def _outcome(
+    move: Move, record: Record, end: End, shown: Shown, began: datetime, unwritten: int
+) -> Outcome:
+    order = move.order
+    sentences = [end.sentence, *record.remarks()]
+    if unwritten:
+        sentences.append(f"The ledger was away for {unwritten} entries of this action.")
     return Outcome(
         job=order.job,
         action_id=order.action_id,
-        result=result,
-        path=order.path,
+        result=end.result,
+        path=_path(order, record),
         origin=order.origin,
         target=order.target,
-        reached=move.reached(),
-        outage_seconds=move.outage_seconds,
-        started_at=started_at,
-        ended_at=clock.now(),
-        sentence=" ".join([sentence, *move.remarks, *_unrecorded(move.steps)]),
+        reached=shown.job.configuration,
+        outage_seconds=record.outage_seconds,
+        started_at=began,
+        ended_at=move.clock.now(),
+        sentence=" ".join(sentences),
     )
 
 
-def _carried_out(move: Move) -> tuple[OutcomeResult, str]:
-    """Go there, or back; how that ended, and a sentence about it."""
-    target = move.order.target
-    try:
-        _go(move)
-    except StepFailed as failure:
-        if _is_untouched(move):
-            return _left_alone(move, failure)
-        return _gone_back(move, failure)
-    move.tidy(target)
-    return OutcomeResult.DONE, f"The job runs in {target}{_interruption(move)}."
-
-
-def _go(move: Move) -> None:
-    move.recheck()
-    if move.order.path is RescalePath.IN_PLACE:
-        _go_in_place(move)
-    else:
-        _go_by_savepoint(move)
-
-
-def _go_in_place(move: Move) -> None:
-    order = move.order
-    if order.target.parallelism > order.origin.parallelism:
-        move.provide_ahead(needed=True)
-    move.checkpoint()
-    move.resize(order.target)
-    move.verify(order.target, "verify")
-
-
-def _go_by_savepoint(move: Move) -> None:
-    target = move.order.target
-    move.provide_ahead(needed=False)
-    snapshot = move.stop("stop")
-    move.provide(target)
-    move.start(target, snapshot, "job")
-    move.verify(target, "verify")
-
-
-def _is_untouched(move: Move) -> bool:
-    """Whether the job goes on as before: no step has touched it, or stopping it failed."""
-    if not move.steps.committed:
-        return True
-    if move.order.path is RescalePath.IN_PLACE or move.stopped is not None:
-        return False
-    try:
-        shown = move.engine.describe(move.order.job)
-    except HoraeError:
-        return False
-    alive = shown.presence in (JobPresence.RUNNING, JobPresence.STARTING)
-    return alive and shown.job_id == move.job_id
-
-
-def _left_alone(move: Move, failure: StepFailed) -> tuple[OutcomeResult, str]:
-    if move.provided:
-        # The kill switch shall not keep TaskManagers that were added for nothing.
-        move.steps.committed = True
-        move.tidy(move.order.origin)
-    return OutcomeResult.ABANDONED, f"The job was left as it is: {failure}."
-
-
-def _gone_back(move: Move, failure: StepFailed) -> tuple[OutcomeResult, str]:
-    origin = move.order.origin
-    try:
-        if move.order.path is RescalePath.IN_PLACE:
-            move.resize(origin)
-        elif move.stopped is not None:
-            snapshot = _newest_state(move, move.stopped)
-            move.provide(origin)
-            move.start(origin, snapshot, "rollback job")
-        else:
-            return OutcomeResult.FAILED, f"{failure}. The job does not run: a person is needed."
-        move.verify(origin, "rollback verify")
-    except StepFailed as second:
-        return OutcomeResult.FAILED, (
-            f"{failure}. Going back failed too: {second}. A person is needed."
-        )
-    move.tidy(origin)
-    return OutcomeResult.ROLLED_BACK, (
-        f"The job runs again in {origin}{_interruption(move)}, for {failure}."
-    )
-
-
-def _newest_state(move: Move, original: Snapshot) -> Snapshot:
-    """The state to go back with.
-
-    The original snapshot only if the new incarnation has completed nothing: what it has completed
-    is committed in the sinks, and would be there twice after a start from before it.
-    """
-    try:
-        shown = move.engine.describe(move.order.job)
-        if shown.presence is JobPresence.RUNNING and shown.job_id == move.job_id:
-            return move.stop("rollback stop")
-    except HoraeError as error:
-        move.remarks.append(f"No fresh savepoint could be taken: {error}.")
-    return move.secure() or original
-
-
-def _interruption(move: Move) -> str:
-    if move.outage_seconds is None:
-        return ""
-    return f" after an interruption of {move.outage_seconds:.1f} s"
-
-
-def _unrecorded(steps: Steps) -> list[str]:
-    if not steps.unrecorded:
-        return []
-    return [f"The ledger was away for {len(steps.unrecorded)} entries of this action."]
+def _path(order: Rescale, record: Record) -> RescalePath:
+    """The way that was taken there."""
+    fell_back = order.path is RescalePath.SAVEPOINT and record.is_done(Step.SECURE, 0)
+    return RescalePath.CHECKPOINT if fell_back else order.path

@@ -10,13 +10,17 @@ from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
 from horae.domain.job import JobDescription, JobPresence
 from horae.engines.engine import Engine
-from horae.errors import ActionError, ExternalError, Unavailable
+from horae.errors import ActionError, ExternalError, HoraeError, Overtaken, Unavailable
 
 T = TypeVar("T")
 
 _POLL_SECONDS = 1.0
-# Long enough for metrics, at most 10 s old, to show a change of direction several times over.
-_LAG_PATIENCE = timedelta(seconds=60)
+CHECKPOINT_TRIES = 3
+"""A checkpoint may fail for once, say by a time-out under load; three in a row are no accident."""
+LAG_PATIENCE_SECONDS = 60.0
+"""Long enough for metrics, at most 10 s old, to show a change of direction several times over."""
+# A job that was started is listed at once, but a list may be seconds old.
+_ABSENCE_PATIENCE = timedelta(seconds=15)
 # A lag that is this share below its first value is falling, and not merely noise.
 _FALL = 0.02
 # Reads of an unknown lag before it counts as one that the engine does not tell.
@@ -69,6 +73,7 @@ def verify(engine: Engine, wanted: Wanted, *, clock: Clock, timeout_seconds: flo
     """Wait until the job runs as wanted, has completed a checkpoint since, and keeps up.
 
     Raises:
+        Unavailable: The engine is away, and was until the time was over.
         ActionError: It does not, or not within the time; with what it shows instead.
     """
     deadline = clock.now() + timedelta(seconds=timeout_seconds)
@@ -81,16 +86,27 @@ def verify(engine: Engine, wanted: Wanted, *, clock: Clock, timeout_seconds: flo
 def _wait_until_it_runs(
     engine: Engine, wanted: Wanted, clock: Clock, deadline: datetime
 ) -> JobDescription:
+    absent_since: datetime | None = None
     while True:
         description = _patiently(lambda: engine.describe(wanted.job))
+        now = clock.now()
         if description is not None:
             _refuse_the_hopeless(description, wanted)
             if _runs(description, wanted):
                 return description
-        if clock.now() >= deadline:
-            shown = "nothing, the engine is away" if description is None else _shown(description)
-            raise ActionError(f"expected {wanted.configuration}, the engine shows {shown}")
+            absent = description.presence is JobPresence.ABSENT
+            absent_since = (absent_since or now) if absent else None
+            if absent_since is not None and now - absent_since >= _ABSENCE_PATIENCE:
+                raise ActionError(f"the engine has lost the job: {description.detail}")
+        if now >= deadline:
+            raise _too_late(description, wanted)
         clock.wait(_POLL_SECONDS)
+
+
+def _too_late(description: JobDescription | None, wanted: Wanted) -> HoraeError:
+    if description is None:
+        return Unavailable(f"expected {wanted.configuration}, but the engine does not answer")
+    return ActionError(f"expected {wanted.configuration}, the engine shows {_shown(description)}")
 
 
 def _runs(description: JobDescription, wanted: Wanted) -> bool:
@@ -100,8 +116,8 @@ def _runs(description: JobDescription, wanted: Wanted) -> bool:
     """
     if description.presence is not JobPresence.RUNNING or not _is_meant(description, wanted):
         return False
-    parallelism = wanted.configuration.parallelism
-    if any(vertex.parallelism != parallelism for vertex in description.vertices):
+    as_wanted = wanted.configuration.parallelism_of
+    if any(vertex.parallelism != as_wanted(vertex.id) for vertex in description.vertices):
         return False
     if description.configuration != wanted.configuration:
         raise ActionError(f"expected {wanted.configuration}, it runs in {_shown(description)}")
@@ -111,8 +127,14 @@ def _runs(description: JobDescription, wanted: Wanted) -> bool:
 def _refuse_the_hopeless(description: JobDescription, wanted: Wanted) -> None:
     """Raise for what no waiting mends.
 
-    A job that was just started may not be listed yet, so an absent one is waited for.
+    A job that was just started may not be listed yet, so an absent one is waited for a while.
     """
+    alive = description.presence in (JobPresence.RUNNING, JobPresence.STARTING)
+    if alive and description.job_id and not _is_meant(description, wanted):
+        raise Overtaken(
+            description.job_id,
+            f"job {description.job_id} runs under its name, not {wanted.job_id}",
+        )
     ended = description.presence in (JobPresence.FAILED, JobPresence.FINISHED)
     if description.presence is JobPresence.DOUBLED or (ended and _is_meant(description, wanted)):
         raise ActionError(f"the job does not run: {description.detail}")
@@ -132,7 +154,7 @@ def _complete_a_checkpoint(engine: Engine, wanted: Wanted) -> None:
     failures = []
     for trigger_id in wanted.trigger_ids:
         try:
-            engine.snapshot(wanted.job, trigger_id=trigger_id, stop=False)
+            engine.snapshot(wanted.job, trigger_id=trigger_id, stop=False, job_id=wanted.job_id)
         except ExternalError as error:
             failures.append(str(error))
         else:
@@ -146,7 +168,7 @@ def _watch_lag(engine: Engine, wanted: Wanted, clock: Clock) -> str:
     Raises:
         ActionError: It must fall and does not.
     """
-    deadline = clock.now() + _LAG_PATIENCE
+    deadline = clock.now() + timedelta(seconds=LAG_PATIENCE_SECONDS)
     lags: list[float] = []
     for read in itertools.count(1):
         lag = _lag(engine, wanted.job)

@@ -4,74 +4,43 @@ from typing import Any
 
 import httpx
 
-from horae.domain.clock import Clock
-from horae.local.jars import Jars
-from horae.local.java import FLINK_OPTIONS, flink_settings, java_command, own_files_in
+from horae.errors import LocalStackError
+from horae.local.java import FLINK_OPTIONS, flink_files_in, flink_settings
 from horae.local.paths import LocalPaths
-from horae.local.ports import HOST, Ports
-from horae.local.processes import Processes, end_of
-from horae.local.templates import write_filled_in
-from horae.local.tools import find_java
+from horae.local.ports import HOST
+from horae.local.server import Server
+from horae.local.templates import fill_in, write_filled_in
 from horae.local.waiting import wait_until
 
-NAME = "jobmanager"
 _MAIN = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
-# Answers after 8 s on two idle cores; the rest is for busy ones.
-_PATIENCE_SECONDS = 120.0
-# Every start of a SQL job loads the planner once more, until the old one is collected: the class
-# space is the large part.
-_MEMORY_MB = {"heap": 384, "off-heap": 64, "jvm-metaspace": 384, "jvm-overhead": 96}
+# From the reply to the submission until every task runs: 3 s on two idle cores.
+_JOB_PATIENCE_SECONDS = 90.0
+# The planner takes 115 MiB of class space. Each start of a SQL job adds 0.3 until the classes of
+# jobs that have ended are collected: room for 400 starts in between. Each also adds 0.3 of
+# compiled code, for which Java by itself would have room for a hundred starts.
+_MEMORY_MB = {"heap": 384, "off-heap": 64, "jvm-metaspace": 256, "jvm-overhead": 192}
+_CODE_MB = 128
 
 
-class FlinkCluster:
-    """Starts the JobManager and waits for it; TaskManagers come from `TaskManagers`."""
+class FlinkCluster(Server):
+    """The JobManager; TaskManagers come from `TaskManagers`.
 
-    def __init__(
-        self,
-        paths: LocalPaths,
-        ports: Ports,
-        processes: Processes,
-        clock: Clock,
-    ) -> None:
-        self._paths = paths
-        self._ports = ports
-        self._jars = Jars(paths.jars)
-        self._processes = processes
-        self._clock = clock
+    After a crash it knows its jobs, and goes on with them, with high availability only.
+    """
+
+    name = "jobmanager"
+    listens_on = ("flink_rest", "flink_rpc")
+    # Answers after 8 s on two idle cores; the rest is for busy ones.
+    patience_seconds = 120.0
 
     @property
     def url(self) -> str:
         """Address of its REST interface and its page."""
-        return f"http://{HOST}:{self._ports.flink_rest}"
+        return f"http://{HOST}:{self._site.settings.ports.flink_rest}"
 
-    def start(self) -> None:
-        """Start the JobManager unless it runs; returns before it answers. Safe to repeat.
-
-        Raises:
-            LocalStackError: It ended at once.
-        """
-        if NAME in self._processes.running():
-            return
-        self._write_settings()
-        arguments = ["--configDir", str(self._paths.flink_config), *_memory_settings()]
-        command = java_command(
-            find_java(), _MAIN, class_path=self._jars.flink_class_path,
-            options=[*_memory_options(), *own_files_in(self._paths.temporary), *FLINK_OPTIONS],
-            logging=self._paths.flink_config / "log4j2.properties", arguments=arguments,
-        )  # fmt: skip
-        self._processes.start(NAME, command, log=self._paths.logs / f"{NAME}.log")
-
-    def wait(self) -> None:
-        """Return when the REST interface answers.
-
-        Raises:
-            LocalStackError: It does not in time; with the end of its log.
-        """
-        wait_until(
-            self._answers, f"Flink on port {self._ports.flink_rest}",
-            clock=self._clock, seconds=_PATIENCE_SECONDS,
-            explain=lambda: end_of(self._paths.logs / f"{NAME}.log"),
-        )  # fmt: skip
+    def answers(self) -> bool:
+        """Whether the REST interface does."""
+        return self.overview() is not None
 
     def wait_for_slots(self, count: int) -> None:
         """Return when TaskManagers with `count` slots in all have registered.
@@ -81,7 +50,18 @@ class FlinkCluster:
         """
         wait_until(
             lambda: int((self.overview() or {}).get("slots-total", 0)) >= count,
-            f"{count} slots in Flink", clock=self._clock, seconds=_PATIENCE_SECONDS,
+            f"{count} slots in Flink", clock=self._site.clock, seconds=self.patience_seconds,
+        )  # fmt: skip
+
+    def wait_for_job(self, job_id: str) -> None:
+        """Return when every task of a job runs.
+
+        Raises:
+            LocalStackError: The job has ended, or not all of them run in time.
+        """
+        wait_until(
+            lambda: self._all_tasks_run(job_id), f"all tasks of job {job_id}",
+            clock=self._site.clock, seconds=_JOB_PATIENCE_SECONDS,
         )  # fmt: skip
 
     def overview(self) -> dict[str, Any] | None:
@@ -92,22 +72,55 @@ class FlinkCluster:
         """What Flink says of each job; none where it does not answer."""
         return list((_get(f"{self.url}/jobs/overview") or {}).get("jobs", []))
 
-    def _answers(self) -> bool:
-        return self.overview() is not None
+    def task_managers(self) -> dict[str, int]:
+        """The port that each TaskManager said it can be reached at, by resource id.
 
-    def _write_settings(self) -> None:
+        One that was killed stays until its absence is noticed. None where Flink does not answer.
+        """
+        found = (_get(f"{self.url}/taskmanagers") or {}).get("taskmanagers", [])
+        return {each["id"]: _port_of(each["path"]) for each in found}
+
+    def _all_tasks_run(self, job_id: str) -> bool:
+        for job in self.jobs():
+            if job["jid"] == job_id:
+                if job["state"] in ("FAILED", "CANCELED", "FINISHED"):
+                    raise LocalStackError(
+                        f"job {job_id} is {job['state']}; see {self.url} and the logs in "
+                        f"{self._site.paths.logs}"
+                    )
+                tasks = job["tasks"]
+                return bool(tasks["running"] == tasks["total"] > 0)
+        return False
+
+    def _prepare(self) -> None:
+        paths, ports = self._site.paths, self._site.settings.ports
         values = {
-            "flink_rpc": self._ports.flink_rpc,
-            "flink_rest": self._ports.flink_rest,
-            "flink": self._paths.flink,
-            "checkpoints": self._paths.checkpoints,
-            "savepoints": self._paths.savepoints,
+            "flink_rpc": ports.flink_rpc,
+            "flink_rest": ports.flink_rest,
+            "zookeeper": ports.zookeeper,
+            "flink": paths.flink,
+            "checkpoints": paths.checkpoints,
+            "savepoints": paths.savepoints,
+            "job_store": paths.job_store,
         }
-        folder = self._paths.flink_config
-        write_filled_in(LocalPaths.resource("flink-config.yaml"), values, folder / "config.yaml")
-        write_filled_in(LocalPaths.resource("log4j2.properties"), {}, folder / "log4j2.properties")
-        for made in (self._paths.flink / "tmp", self._paths.flink / "uploads"):
-            made.mkdir(parents=True, exist_ok=True)
+        names = ["flink-config.yaml"]
+        if self._site.settings.high_availability:
+            names.append("flink-high-availability.yaml")
+        parts = [fill_in(LocalPaths.resource(name), values) for name in names]
+        write_filled_in(
+            LocalPaths.resource("log4j2.properties"), {}, paths.flink_config / "log4j2.properties"
+        )
+        (paths.flink_config / "config.yaml").write_text("\n".join(parts))
+        (paths.flink / "uploads").mkdir(parents=True, exist_ok=True)
+
+    def _command(self) -> list[str]:
+        folder = self._site.paths.flink_config
+        settings = flink_settings({**_memory_settings(), **flink_files_in(self._own_files)})
+        return self._java(
+            _MAIN, ["--configDir", str(folder), *settings],
+            class_path=self._site.jars.flink_class_path,
+            options=[*_memory_options(), *FLINK_OPTIONS], logging=folder / "log4j2.properties",
+        )  # fmt: skip
 
 
 def _get(address: str) -> dict[str, Any] | None:
@@ -118,15 +131,21 @@ def _get(address: str) -> dict[str, Any] | None:
     return dict(reply.json()) if reply.status_code == httpx.codes.OK else None
 
 
+def _port_of(path: str) -> int:
+    # Such as pekko.tcp://flink@127.0.0.1:41235/user/rpc/taskmanager_0
+    return int(path.partition("@")[2].partition("/")[0].rpartition(":")[2])
+
+
 def _memory_options() -> list[str]:
     return [
         f"-Xms{_MEMORY_MB['heap'] // 2}m",
         f"-Xmx{_MEMORY_MB['heap']}m",
         f"-XX:MaxMetaspaceSize={_MEMORY_MB['jvm-metaspace']}m",
+        f"-XX:ReservedCodeCacheSize={_CODE_MB}m",
     ]
 
 
-def _memory_settings() -> list[str]:
+def _memory_settings() -> dict[str, object]:
     sizes = {
         "heap.size": _MEMORY_MB["heap"],
         "off-heap.size": _MEMORY_MB["off-heap"],
@@ -134,4 +153,4 @@ def _memory_settings() -> list[str]:
         "jvm-overhead.min": _MEMORY_MB["jvm-overhead"],
         "jvm-overhead.max": _MEMORY_MB["jvm-overhead"],
     }
-    return flink_settings({f"jobmanager.memory.{name}": f"{mb}m" for name, mb in sizes.items()})
+    return {f"jobmanager.memory.{name}": f"{mb}m" for name, mb in sizes.items()}

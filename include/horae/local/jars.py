@@ -13,7 +13,7 @@ from horae.local.paths import LocalPaths
 from horae.local.tools import Tools
 
 _MARKER = "finished.json"
-_PROFILES = ("kafka", "flink")
+_PROFILES = ("kafka", "zookeeper", "flink")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Jars:
     def kafka_class_path(self) -> str:
         """Class path of the broker."""
         return f"{self.folder / 'kafka'}/*"
+
+    @property
+    def zookeeper_class_path(self) -> str:
+        """Class path of ZooKeeper."""
+        return f"{self.folder / 'zookeeper'}/*"
 
     @property
     def flink_class_path(self) -> str:

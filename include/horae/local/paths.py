@@ -48,6 +48,11 @@ class LocalPaths:
         return self.root / "kafka"
 
     @property
+    def zookeeper(self) -> Path:
+        """ZooKeeper's settings and data."""
+        return self.root / "zookeeper"
+
+    @property
     def flink(self) -> Path:
         """Flink's settings, temporary files and uploaded jars."""
         return self.root / "flink"
@@ -59,7 +64,7 @@ class LocalPaths:
 
     @property
     def state(self) -> Path:
-        """Flink's checkpoints and savepoints."""
+        """Flink's checkpoints, savepoints and, with high availability, jobs."""
         return self.root / "state"
 
     @property
@@ -71,6 +76,11 @@ class LocalPaths:
     def savepoints(self) -> Path:
         """Flink's savepoints."""
         return self.state / "savepoints"
+
+    @property
+    def job_store(self) -> Path:
+        """What Flink with high availability keeps of its jobs; ZooKeeper points into it."""
+        return self.state / "high-availability"
 
     @property
     def stack(self) -> Path:

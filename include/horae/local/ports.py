@@ -1,8 +1,8 @@
 """The ports of the local stack, all on 127.0.0.1."""
 
 import socket
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 
 from horae.errors import PortInUse
 
@@ -13,6 +13,7 @@ _OPTIONS = {
     "kafka_controller": "--controller-port",
     "flink_rest": "--flink-port",
     "flink_rpc": "--rpc-port",
+    "zookeeper": "--zookeeper-port",
 }
 
 
@@ -25,18 +26,20 @@ class Ports:
         kafka_controller: The broker, for itself.
         flink_rest: Flink's REST interface and its own page.
         flink_rpc: The JobManager, for TaskManagers.
+        zookeeper: ZooKeeper, with high availability only.
     """
 
     kafka: int = 9092
     kafka_controller: int = 9093
     flink_rest: int = 8081
     flink_rpc: int = 6123
+    zookeeper: int = 2181
 
     @classmethod
     def free(cls) -> "Ports":
         """Ports that were free a moment ago, for tests and second stacks."""
-        kafka, controller, rest, rpc = free_ports(4)
-        return cls(kafka=kafka, kafka_controller=controller, flink_rest=rest, flink_rpc=rpc)
+        names = [field.name for field in fields(cls)]
+        return cls(**dict(zip(names, free_ports(len(names)), strict=True)))
 
 
 def free_ports(count: int) -> tuple[int, ...]:
@@ -88,9 +91,14 @@ def require_free(ports: Mapping[str, int]) -> None:
         )
 
 
-def options_of(ports: Ports) -> dict[str, int]:
-    """Port by the option of `horae local up` and `horae demo` that sets it."""
-    return {_OPTIONS[name]: port for name, port in asdict(ports).items()}
+def options_of(ports: Ports, names: Iterable[str]) -> dict[str, int]:
+    """Port by the option of `horae local up` and `horae demo` that sets it.
+
+    Args:
+        ports: All.
+        names: Fields of those that are wanted.
+    """
+    return {_OPTIONS[name]: getattr(ports, name) for name in names}
 
 
 def settings_of(ports: Ports) -> dict[str, int]:

@@ -7,12 +7,10 @@ have overwritten their environment, as programs do that set their own title. So 
 left over or doubled.
 """
 
-import json
 import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,35 +19,12 @@ import psutil
 from horae.domain.clock import Clock
 from horae.errors import LocalStackError
 from horae.local.file_lock import held
+from horae.local.process_record import ProcessRecord, runs
 
 _MARKER = "HORAE_LOCAL_PROCESS"
 # Starts its arguments in the background and tells the id; being no child of ours, the process
 # needs nobody to reap it.
 _DETACH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessRecord:
-    """One process that was started.
-
-    Attributes:
-        name: Its name, unique in the folder.
-        pid: Its process id.
-        created: When the kernel says it was created, seconds since the epoch; with the id, this
-            tells it from a later process that got the same id.
-        session: Its session, which its children share.
-        argv: Its command line.
-        log: File with what it writes.
-        details: What the starter wants to know about it later.
-    """
-
-    name: str
-    pid: int
-    created: float
-    session: int
-    argv: tuple[str, ...]
-    log: str
-    details: Mapping[str, str]
 
 
 class Processes:
@@ -93,8 +68,7 @@ class Processes:
 
     def running(self) -> dict[str, ProcessRecord]:
         """What was started and still runs, by name."""
-        records = (_read_record(path) for path in sorted(self._folder.glob("*.process.json")))
-        return {each.name: each for each in records if each is not None and is_alive(each)}
+        return {each.name: each for each in self._records() if each.is_alive}
 
     def stop(self, name: str, *, patience_seconds: float = 10.0) -> bool:
         """End `name` with all its children; True if there was anything to end. Safe to repeat.
@@ -108,6 +82,20 @@ class Processes:
             self._end(found, patience_seconds)
             self._path(name).unlink(missing_ok=True)
             return bool(found)
+
+    def kill(self, name: str) -> bool:
+        """End `name` with all its children at once, as a crash would; True if any ran.
+
+        Its record stays and tells what it was. Waits for nobody who is starting or stopping
+        something; safe to repeat.
+        """
+        found = list(self._marked(name))
+        self._force(found)
+        return bool(found)
+
+    def ended(self) -> dict[str, ProcessRecord]:
+        """What has ended without having been stopped, by name."""
+        return {each.name: each for each in self._records() if not each.is_alive}
 
     def stop_all(self, *, patience_seconds: float = 10.0) -> int:
         """End everything that was ever started in this folder; the number of processes ended."""
@@ -133,9 +121,7 @@ class Processes:
             name=name, pid=pid, created=created, session=session, argv=tuple(argv),
             log=str(log), details=dict(details),
         )  # fmt: skip
-        draft = self._path(name).with_suffix(".draft")
-        draft.write_text(json.dumps(asdict(record), indent=1))
-        draft.replace(self._path(name))
+        record.write(self._path(name))
         return record
 
     def _path(self, name: str) -> Path:
@@ -155,23 +141,26 @@ class Processes:
 
     def _sessions(self, name: str | None) -> set[int]:
         """Sessions of what was started since the machine was; ids begin anew with it."""
-        records = map(_read_record, self._folder.glob("*.process.json"))
         return {
             each.session
-            for each in records
-            if each is not None
-            and (name is None or each.name == name)
-            and each.created >= psutil.boot_time()
+            for each in self._records()
+            if (name is None or each.name == name) and each.created >= psutil.boot_time()
         }
+
+    def _records(self) -> list[ProcessRecord]:
+        read = map(ProcessRecord.read, sorted(self._folder.glob("*.process.json")))
+        return [each for each in read if each is not None]
 
     def _kill_marked(self, name: str) -> None:
         self._end(list(self._marked(name)), patience_seconds=0.0)
 
     def _end(self, processes: Sequence[psutil.Process], patience_seconds: float) -> None:
         _signal(processes, signal.SIGTERM)
-        left = self._wait_for(processes, patience_seconds)
-        _signal(left, signal.SIGKILL)
-        stubborn = self._wait_for(left, 10.0)
+        self._force(self._wait_for(processes, patience_seconds))
+
+    def _force(self, processes: Sequence[psutil.Process]) -> None:
+        _signal(processes, signal.SIGKILL)
+        stubborn = self._wait_for(processes, 10.0)
         if stubborn:
             raise LocalStackError(f"still running after SIGKILL: {stubborn}")
 
@@ -179,20 +168,11 @@ class Processes:
         self, processes: Sequence[psutil.Process], seconds: float
     ) -> list[psutil.Process]:
         deadline = self._clock.now() + timedelta(seconds=seconds)
-        left = [each for each in processes if _runs(each)]
+        left = [each for each in processes if runs(each)]
         while left and self._clock.now() < deadline:
             self._clock.wait(0.05)
-            left = [each for each in left if _runs(each)]
+            left = [each for each in left if runs(each)]
         return left
-
-
-def is_alive(record: ProcessRecord) -> bool:
-    """Whether the very process of `record` runs; another one with its id does not count."""
-    try:
-        process = psutil.Process(record.pid)
-        return _runs(process) and abs(process.create_time() - record.created) < 1.0
-    except psutil.NoSuchProcess:
-        return False
 
 
 def end_of(log: Path, lines: int = 12) -> str:
@@ -211,33 +191,18 @@ def _detach(argv: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path | 
     return int(reply.stdout)
 
 
-def _read_record(path: Path) -> ProcessRecord | None:
-    try:
-        content = json.loads(path.read_text())
-    except FileNotFoundError:  # removed by another process since it was listed
-        return None
-    return ProcessRecord(**{**content, "argv": tuple(content["argv"])})
-
-
 def _mark_of(process: psutil.Process) -> str:
     try:
-        return process.environ().get(_MARKER, "") if _runs(process) else ""
+        return process.environ().get(_MARKER, "") if runs(process) else ""
     except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
         return ""
 
 
 def _session_of(process: psutil.Process) -> int | None:
     try:
-        return os.getsid(process.pid) if _runs(process) else None
+        return os.getsid(process.pid) if runs(process) else None
     except ProcessLookupError:
         return None
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _signal(processes: Sequence[psutil.Process], number: signal.Signals) -> None:

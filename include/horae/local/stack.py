@@ -3,32 +3,30 @@
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from horae.domain.clock import Clock
-from horae.errors import LocalStackError
-from horae.local import flink_cluster, kafka_broker
 from horae.local.file_lock import held
 from horae.local.flink_cluster import FlinkCluster
-from horae.local.jars import Jars, fetch_jars
+from horae.local.jars import fetch_jars
 from horae.local.job_submission import run_sql
 from horae.local.kafka_broker import KafkaBroker
 from horae.local.late_records import late_records
+from horae.local.parts import Parts
 from horae.local.paths import LocalPaths
-from horae.local.ports import Ports, options_of, require_free, settings_of
+from horae.local.ports import options_of, require_free, settings_of
 from horae.local.processes import Processes
+from horae.local.server import Server, Site
 from horae.local.stack_settings import StackSettings
 from horae.local.stack_status import JobStatus, ProcessStatus, StackStatus, memory_of
 from horae.local.task_managers import TaskManagers
 from horae.local.tools import Tools, find_tools
 from horae.local.topics import create_topics
-from horae.local.waiting import wait_until
-
-# From the reply to the submission until every task runs: 3 s on two idle cores.
-_JOB_PATIENCE_SECONDS = 90.0
+from horae.local.zookeeper import ZooKeeper
 
 
 class LocalStack:
-    """Kafka, Flink and its TaskManagers under one folder.
+    """Kafka, Flink and its TaskManagers under one folder; ZooKeeper too, if so set.
 
     Every method works from any process and may be repeated.
 
@@ -53,11 +51,17 @@ class LocalStack:
         self.task_managers = TaskManagers(
             paths, maximum=self.settings.maximum_task_managers, clock=clock
         )
-        self.jars = Jars(paths.jars)
+        site = Site(paths=paths, settings=self.settings, processes=self.processes, clock=clock)
+        self._site = site
+        self.jars = site.jars
+        self.broker = KafkaBroker(site)
+        self.flink = FlinkCluster(site)
+        self._servers = _servers(site)
+        self._parts = Parts(
+            site, servers=self._servers, flink=self.flink, task_managers=self.task_managers
+        )
         self._clock = clock
         self._tell = tell
-        self.broker = KafkaBroker(paths, self.settings.ports, self.processes, clock)
-        self.flink = FlinkCluster(paths, self.settings.ports, self.processes, clock)
 
     def check_ready(self) -> Tools:
         """Whether the tools are there and the ports free; touches nothing.
@@ -73,7 +77,8 @@ class LocalStack:
         """
         tools = find_tools()
         ours = self._ports_held()
-        wanted = options_of(self.settings.ports)
+        names = [name for server in self._servers for name in server.listens_on]
+        wanted = options_of(self.settings.ports, names)
         require_free({option: port for option, port in wanted.items() if port not in ours})
         return tools
 
@@ -114,13 +119,14 @@ class LocalStack:
         """What runs now."""
         running = self.processes.running()
         # Another program may answer on the port while ours does not run.
-        ours = flink_cluster.NAME in running
+        ours = self.flink.name in running
         overview = (self.flink.overview() if ours else None) or {}
         jobs = self.flink.jobs() if ours else []
-        servers = {kafka_broker.NAME, flink_cluster.NAME}
+        servers = {server.name for server in self._servers}
         return StackStatus(
             root=str(self.paths.root),
             running=servers <= running.keys() and bool(self.task_managers.running()),
+            lost=self._parts.lost(),
             kafka=self.broker.address,
             flink=self.flink.url,
             processes=tuple(
@@ -139,6 +145,17 @@ class LocalStack:
             cpu_enforcement=self.task_managers.cpu_enforcement,
             ports=settings_of(self.settings.ports),
         )  # fmt: skip
+
+    def kill(self, part: str) -> bool:
+        """End one part as a crash would; see `parts.Parts.kill`."""
+        killed = self._parts.kill(part)
+        self._tell(f"{part} was killed" if killed else f"{part} did not run")
+        return killed
+
+    def bring_back(self, *parts: str) -> None:
+        """Start parts again as they were; see `parts.Parts.bring_back`."""
+        self._parts.bring_back(*parts)
+        self._tell(f"{', '.join(parts)}: back")
 
     def create_topics(self, partitions: Mapping[str, int]) -> None:
         """Create topics; see `topics.create_topics`."""
@@ -169,10 +186,7 @@ class LocalStack:
             self.flink.url, self.jars.sql_runner, script, job_id=job_id or uuid.uuid4().hex,
             parallelism=parallelism, configuration=configuration, savepoint=savepoint,
         )  # fmt: skip
-        wait_until(
-            lambda: self._all_tasks_run(job), f"all tasks of job {job}", clock=self._clock,
-            seconds=_JOB_PATIENCE_SECONDS,
-        )  # fmt: skip
+        self.flink.wait_for_job(job)
         self._tell(f"job {job} runs")
         return job
 
@@ -182,17 +196,19 @@ class LocalStack:
 
     def _start_all(self) -> None:
         self.settings.write(self.paths.stack)
-        # The JobManager takes longest, so everything else starts while it does.
-        self.flink.start()
+        # The JobManager takes longest, so everything else starts while it does; only ZooKeeper,
+        # which it asks, before it.
+        for server in self._servers:
+            server.start()
         if not self.task_managers.running():
+            self.task_managers.remove(self.task_managers.lost())
             first = self.settings.task_manager
             self.task_managers.add(
                 1, slots=first.slots, cpu_cores=first.cpu_cores, memory_mb=first.memory_mb
             )
-        self.broker.start()
-        self.broker.wait()
+        for server in self._servers:
+            server.wait()
         self._tell(f"Kafka answers at {self.broker.address}")
-        self.flink.wait()
         self._tell(f"Flink answers at {self.flink.url}")
         self.flink.wait_for_slots(1)
         self._tell(f"TaskManagers have registered; CPU: {self.task_managers.cpu_enforcement}")
@@ -208,9 +224,9 @@ class LocalStack:
         settings = StackSettings.read(self.paths.stack) or self.settings
         return {
             port
-            for name, ports in _ports_by_process(settings.ports).items()
-            if self.processes.family(name)
-            for port in ports
+            for server in _servers(replace(self._site, settings=settings))
+            if self.processes.family(server.name)
+            for port in server.ports
         }
 
     def _stop_all(self) -> int:
@@ -220,24 +236,12 @@ class LocalStack:
         return ended
 
     def _wipe(self) -> None:
-        for folder in (self.paths.kafka, self.paths.flink, self.paths.state, self.paths.logs):
+        paths = self.paths
+        for folder in (paths.kafka, paths.zookeeper, paths.flink, paths.state, paths.logs):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _all_tasks_run(self, job_id: str) -> bool:
-        for job in self.flink.jobs():
-            if job["jid"] == job_id:
-                if job["state"] in ("FAILED", "CANCELED", "FINISHED"):
-                    raise LocalStackError(
-                        f"job {job_id} is {job['state']}; see {self.flink.url} and the logs in "
-                        f"{self.paths.logs}"
-                    )
-                tasks = job["tasks"]
-                return bool(tasks["running"] == tasks["total"] > 0)
-        return False
 
-
-def _ports_by_process(ports: Ports) -> dict[str, set[int]]:
-    return {
-        kafka_broker.NAME: {ports.kafka, ports.kafka_controller},
-        flink_cluster.NAME: {ports.flink_rest, ports.flink_rpc},
-    }
+def _servers(site: Site) -> tuple[Server, ...]:
+    """The servers that belong to a stack, in the order that they are started in."""
+    always = (FlinkCluster(site), KafkaBroker(site))
+    return (ZooKeeper(site), *always) if site.settings.high_availability else always

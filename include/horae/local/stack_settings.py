@@ -17,6 +17,8 @@ class StackSettings:
         task_manager: Shape of the TaskManager that is started first.
         maximum_task_managers: How many TaskManagers the provisioner may run; four of 768 MiB leave
             room for the rest of the demo in 7 GiB.
+        high_availability: Whether a JobManager that is started again after a crash goes on with
+            its jobs; takes a ZooKeeper of about 50 MiB.
     """
 
     ports: Ports = field(default_factory=Ports)
@@ -24,6 +26,7 @@ class StackSettings:
         default_factory=lambda: TaskManagerShape(slots=1, cpu_cores=1.0, memory_mb=768)
     )
     maximum_task_managers: int = 4
+    high_availability: bool = False
 
     def write(self, path: Path) -> None:
         """Keep the settings for other processes."""
@@ -42,4 +45,6 @@ class StackSettings:
             ports=Ports(**content["ports"]),
             task_manager=TaskManagerShape(**content["task_manager"]),
             maximum_task_managers=content["maximum_task_managers"],
+            # Absent from what an earlier version kept, which may still be running.
+            high_availability=content.get("high_availability", False),
         )

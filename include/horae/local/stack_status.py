@@ -41,7 +41,8 @@ class StackStatus:
 
     Attributes:
         root: Its folder.
-        running: Whether broker, JobManager and at least one TaskManager run.
+        running: Whether all servers and at least one TaskManager run.
+        lost: Servers and TaskManagers that ended without being stopped.
         kafka: Address of the broker.
         flink: Address of Flink's REST interface.
         processes: Every process that runs.
@@ -54,6 +55,7 @@ class StackStatus:
 
     root: str
     running: bool
+    lost: Sequence[str]
     kafka: str
     flink: str
     processes: Sequence[ProcessStatus]

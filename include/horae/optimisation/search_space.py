@@ -6,6 +6,7 @@ from itertools import product
 
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
+from horae.optimisation.failures import Failure
 from horae.performance.partitioning import Partitioning
 from horae.settings.job_spec import SearchSettings
 
@@ -33,11 +34,18 @@ class SearchSpace:
         configurations: Admissible ones, sorted; the current one is always among them.
         excluded: Ones the settings name and that are not admissible, sorted.
         fixed: Axis that the settings would vary and that stays as it is, to the reason.
+        failed: Excluded ones that are not admissible only since an action failed in them.
     """
 
     configurations: tuple[Configuration, ...]
     excluded: tuple[Excluded, ...]
     fixed: Mapping[str, str]
+    failed: tuple[Configuration, ...] = ()
+
+    @property
+    def legal(self) -> tuple[Configuration, ...]:
+        """What could be asked for, were it not for failures: a person is told of those apart."""
+        return tuple(sorted((*self.configurations, *self.failed)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,7 @@ class Bounds:
         checkpoint_seconds_p95: 95 % quantile of a checkpoint's duration; None: not measured, then
             intervals are taken as the settings have them.
         commit_latency_seconds: Most a record may have aged when it is committed; None: no limit.
+        failures: What must not be tried again now.
     """
 
     current: Configuration
@@ -60,6 +69,7 @@ class Bounds:
     partitioning: Partitioning
     checkpoint_seconds_p95: float | None = None
     commit_latency_seconds: float | None = None
+    failures: tuple[Failure, ...] = ()
 
 
 def search_space(bounds: Bounds) -> SearchSpace:
@@ -69,9 +79,13 @@ def search_space(bounds: Bounds) -> SearchSpace:
     says it once.
     """
     fixed = _fixed_axes(bounds)
-    admissible, excluded = {bounds.current}, []
+    failures = {one.configuration: str(one) for one in bounds.failures}
+    admissible, excluded, failed = {bounds.current}, [], []
     for configuration in _named(bounds, fixed):
         reason = _why_not(configuration, bounds)
+        if reason is None and configuration in failures and configuration != bounds.current:
+            reason = failures[configuration]
+            failed.append(configuration)
         if reason is None:
             admissible.add(configuration)
         elif configuration != bounds.current:
@@ -80,6 +94,7 @@ def search_space(bounds: Bounds) -> SearchSpace:
         configurations=tuple(sorted(admissible)),
         excluded=tuple(sorted(excluded, key=lambda one: one.configuration)),
         fixed=fixed,
+        failed=tuple(failed),
     )
 
 
@@ -104,7 +119,7 @@ def _fixed_axes(bounds: Bounds) -> dict[str, str]:
     if not can.provisioned:
         why = can.why_not.get("provisioned", "there is no provisioner for TaskManagers")
         reasons |= dict.fromkeys(("slots", "cpu_cores", "memory_mb"), why)
-    if not can.savepoint:
+    if not (can.savepoint or can.checkpoint):
         why = can.why_not.get("savepoint", "the job cannot be started again from a savepoint")
         shape = ("slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds")
         reasons |= dict.fromkeys(shape, why)

@@ -11,6 +11,7 @@ from horae.performance.capacity_deviation import draw_deviations
 from horae.performance.capacity_law import CapacityLaw, Unknown
 from horae.performance.capacity_likelihood import CapacityLikelihood
 from horae.performance.capacity_prior import CapacityPrior, cold_prior
+from horae.performance.checkpoints import UNMEASURED_CHECKPOINT_SECONDS
 from horae.performance.evidence import Evidence, Kind, Observation
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
@@ -18,7 +19,6 @@ from horae.performance.tempering import temper
 
 PARTICLES = 1024  # quantiles of 5 % stand on 50 of them
 SEED = 20_231_107  # fixed: the same evidence gives the same posterior
-UNMEASURED_CHECKPOINT_SECONDS = 1.0  # a small state on a healthy store
 OVERDRAWN = 1.15  # CPU in use over CPU asked for: more than rounding, so nobody enforces it
 
 

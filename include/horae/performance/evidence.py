@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
 from horae.domain.configuration import Configuration
+from horae.performance.checkpoints import long_checkpoint_seconds
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
 from horae.performance.stretches import Flags, Stretch, settled_stretches
@@ -126,7 +127,7 @@ def read_evidence(
         observations=_strongest_bounds(observations),
         cpu=tuple(cpu),
         checkpoint_seconds=float(durations.median()) if len(durations) else None,
-        checkpoint_seconds_p95=float(durations.quantile(0.95)) if len(durations) else None,
+        checkpoint_seconds_p95=long_checkpoint_seconds(frame),
     )
 
 

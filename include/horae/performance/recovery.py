@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from horae.domain.configuration import Configuration
+from horae.performance.checkpoints import UNMEASURED_CHECKPOINT_SECONDS
 from horae.performance.log_normal import LogNormalBelief
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
@@ -26,7 +27,6 @@ DARK_PRIOR = LogNormalBelief.guess(25.0, 0.5)
 REPLACEMENT_SECONDS = (
     60.0  # a new pod or process, registered; what a cluster takes without a spare
 )
-UNMEASURED_CHECKPOINT_SECONDS = 1.0  # a small state on a healthy store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

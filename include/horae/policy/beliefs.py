@@ -6,18 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from horae.domain.action import RescalePath
 from horae.domain.candidate import Candidate
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
+from horae.performance.checkpoints import UNMEASURED_CHECKPOINT_SECONDS, long_checkpoint_seconds
 from horae.performance.models import Floats, RecoveryModel
+from horae.performance.outage import replayed_seconds
 from horae.policy.admission import why_not_admitted
-from horae.policy.dynamic_program import NO_PATH
-from horae.policy.paths import path_between
+from horae.policy.paths import PATHS, paths_between
 from horae.policy.policy import Situation
 from horae.policy.pruning import keep_front
 
-WAYS = (RescalePath.IN_PLACE, RescalePath.SAVEPOINT)
 CAPACITY_DRAWS = 256  # the 5 % quantile then rests on a dozen of them
 LOAD_LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # where recovery is asked for, between least and most
 
@@ -31,9 +30,11 @@ class Beliefs:
         candidates: `X`, predicted objectives; None where the present one is not admissible.
         money_per_hour: `X`.
         capacity: `256 x X` joint draws, records/s.
-        way: `X x X`, as in `Program`.
-        outage: `D x 2`, seconds in place and by savepoint.
-        outage_p95: `2`, seconds.
+        possible: `W x X x X`, as in `Program`; the ways are `PATHS`.
+        outage: `D x W`, seconds.
+        replayed: `D x W`, seconds of input that are read again; after a checkpoint's way those of
+            the present interval, whatever was switched before.
+        outage_p95: `W`, seconds.
         evaluated: Number of configurations that these were taken from.
         left_out: The cheapest configuration that the plan leaves out though it would be reached,
             and why; None: there is none.
@@ -43,8 +44,9 @@ class Beliefs:
     candidates: tuple[Candidate | None, ...]
     money_per_hour: Floats
     capacity: Floats
-    way: NDArray[np.int_]
+    possible: NDArray[np.bool_]
     outage: Floats
+    replayed: Floats
     outage_p95: Floats
     evaluated: int
     left_out: tuple[Configuration, str] | None
@@ -64,14 +66,13 @@ class Beliefs:
     @property
     def reachable(self) -> NDArray[np.bool_]:
         """`X`, whether a way leads there from the present one."""
-        found: NDArray[np.bool_] = self.way[0] != NO_PATH
+        found: NDArray[np.bool_] = np.asarray(self.possible[:, 0].any(axis=0))
         return found
 
     @property
     def longest_outage(self) -> float:
         """95 % quantile of the slowest way that leads anywhere, seconds; 0 where none does."""
-        ways = np.unique(self.way[0][self.reachable])
-        return float(self.outage_p95[ways].max()) if len(ways) else 0.0
+        return float(np.where(self.possible[:, 0].any(axis=1), self.outage_p95, 0.0).max())
 
 
 def believe(situation: Situation, *, draws: int, proven_factor: float) -> Beliefs:
@@ -79,7 +80,7 @@ def believe(situation: Situation, *, draws: int, proven_factor: float) -> Belief
 
     Args:
         situation: What is decided about.
-        draws: Number of draws of the outage.
+        draws: Number of draws of outage and replay.
         proven_factor: A shrink may raise the peak utilisation to this multiple of the proven one.
     """
     others = [c for c in situation.candidates if c.configuration != situation.current]
@@ -88,7 +89,7 @@ def believe(situation: Situation, *, draws: int, proven_factor: float) -> Belief
     configurations = [situation.current, *(c.configuration for c in others)]
     capacity = situation.models.capacity.draws(configurations, CAPACITY_DRAWS, situation.rng)
     money = np.array([situation.prices.per_hour(c) for c in configurations])
-    first = _ways([situation.current], configurations, situation.capabilities)[0]
+    first = _possible([situation.current], configurations, situation.capabilities)[:, 0]
     objections = why_not_admitted(
         situation, candidates, np.median(capacity, axis=0), proven_factor=proven_factor
     )
@@ -96,19 +97,42 @@ def believe(situation: Situation, *, draws: int, proven_factor: float) -> Belief
     objectives = _objectives(situation, configurations, capacity, money, first)
     kept = admitted[keep_front(objectives[admitted], always=0)]
     chosen = tuple(configurations[i] for i in kept)
+    outage, replayed = _interruptions(situation, draws)
     return Beliefs(
         configurations=chosen,
         candidates=tuple(candidates[i] for i in kept),
         money_per_hour=money[kept],
         capacity=capacity[:, kept],
-        way=_ways(chosen, chosen, situation.capabilities),
-        outage=np.stack(
-            [situation.models.outage.draws(way, draws, situation.rng) for way in WAYS], axis=1
-        ),
-        outage_p95=np.array([situation.models.outage.quantile(way, 0.95) for way in WAYS]),
+        possible=_possible(chosen, chosen, situation.capabilities),
+        outage=outage,
+        replayed=replayed,
+        outage_p95=np.array([situation.models.outage.quantile(path, 0.95) for path in PATHS]),
         evaluated=len(configurations),
         left_out=_cheapest_left_out(configurations, objections, money),
     )
+
+
+def _interruptions(situation: Situation, draws: int) -> tuple[Floats, Floats]:
+    """Draws of outage and replay of each way, both `D x W`.
+
+    The same chance for every way: what tells them apart is what is believed of them.
+    """
+    seed = int(situation.rng.integers(2**63))
+    long = long_checkpoint_seconds(situation.window.frame)
+    outage = [
+        situation.models.outage.draws(path, draws, np.random.default_rng(seed)) for path in PATHS
+    ]
+    replayed = [
+        replayed_seconds(
+            path,
+            draws,
+            np.random.default_rng((seed, 1)),
+            interval=situation.current.checkpoint_interval_seconds,
+            duration=UNMEASURED_CHECKPOINT_SECONDS if long is None else long,
+        )
+        for path in PATHS
+    ]
+    return np.stack(outage, axis=1), np.stack(replayed, axis=1)
 
 
 def _cheapest_left_out(
@@ -131,7 +155,7 @@ def _objectives(
     configurations: Sequence[Configuration],
     capacity: Floats,
     money: Floats,
-    way: NDArray[np.int_],
+    possible: NDArray[np.bool_],
 ) -> Floats:
     """Money, capacity, gentleness of the way, and recovery over the range of the load."""
     median = np.median(capacity, axis=0)
@@ -140,17 +164,18 @@ def _objectives(
         situation.models.recovery.seconds(configurations, load=float(load), capacity=median)
         for load in loads
     ]
-    ways = np.where(way == NO_PATH, len(WAYS), way)
+    ways = np.where(possible.any(axis=0), possible.argmax(axis=0), len(PATHS))
     return np.column_stack([money, -median, ways, *recovery])
 
 
-def _ways(
+def _possible(
     origins: Sequence[Configuration],
     targets: Sequence[Configuration],
     capabilities: Capabilities,
-) -> NDArray[np.int_]:
-    paths = [[path_between(x, y, capabilities) for y in targets] for x in origins]
-    return np.array([[NO_PATH if p is None else WAYS.index(p) for p in row] for row in paths])
+) -> NDArray[np.bool_]:
+    """Whether each way leads from each origin to each target: `W x X x X`."""
+    found = [[paths_between(x, y, capabilities) for y in targets] for x in origins]
+    return np.array([[[path in paths for paths in row] for row in found] for path in PATHS])
 
 
 def failure_seconds(

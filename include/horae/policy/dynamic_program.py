@@ -8,10 +8,12 @@ either of them with the probability that keeps its mean). In one step of dt seco
 
 and in a step in which one decides, a switch may precede it:
 
-    cost = v outage + overlap(x') outage + e,   b := b + outage
+    cost = v (outage + replay) + overlap(x') outage + e,   b := b + outage + replay
 
-An outage counts as violation in full, for nothing leaves the job; catching up counts as long as
-the age that the outage left is beyond the limit. Load path, capacity and outage are joint draws.
+An outage counts as violation in full, for nothing leaves the job, and so does what is read again
+after it, for it had left already; catching up counts as long as the age that both left is beyond
+the limit. Load path, capacity, outage and replay are joint draws. Of several ways the cheapest on
+the mean is taken, of equals the first.
 
 `solve` finds the policy that is optimal on the mean over the draws in every state: it may not know
 which draw is real. `evaluate` then follows that policy in each draw by itself, where a capacity
@@ -27,20 +29,21 @@ from horae.performance.models import Floats
 
 Integers = NDArray[np.intp]
 NO_PATH = -1
-WAYS = 2  # in place, savepoint: columns of `Program.outage`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Program:
-    """A plan to be found over `T` steps, `X` configurations, `D` draws and `B` ages.
+    """A plan to be found over `T` steps, `X` configurations, `W` ways, `D` draws and `B` ages.
 
     Attributes:
         seconds: `T`, length of each step.
         decides: `T`, whether one may switch at the beginning of the step.
         load: `D x T`, records/s.
         capacity: `D x X`, records/s.
-        outage: `D x 2`, seconds of a switch in place and by savepoint.
-        way: `X x X`, from row to column: 0 in place, 1 by savepoint, -1 not at all.
+        outage: `D x W`, seconds of a switch.
+        replayed: `D x W`, seconds of input that are read again after it.
+        in_place: `W`, whether no second set of TaskManagers is paid for meanwhile.
+        possible: `W x X x X`, whether the way leads from row to column.
         price: `X`, money per second.
         failures: `T x X`, money per second that failures are expected to cost.
         violation: Money per second beyond the limit.
@@ -54,7 +57,9 @@ class Program:
     load: Floats
     capacity: Floats
     outage: Floats
-    way: NDArray[np.int_]
+    replayed: Floats
+    in_place: NDArray[np.bool_]
+    possible: NDArray[np.bool_]
     price: Floats
     failures: Floats
     violation: float
@@ -102,9 +107,15 @@ class Program:
         return below, (held - self.ages[below]) / width
 
     def switch_money(self) -> Floats:
-        """What a switch costs at once, `D x 2 x X` (way, target)."""
-        overlap = np.stack([np.zeros_like(self.price), self.price])
-        return self.action + self.outage[:, :, None] * (self.violation + overlap)
+        """What a switch costs at once, `D x W x X` (way, target)."""
+        overlap = np.where(self.in_place[:, None], 0.0, self.price)
+        again = self.violation * self.replayed[:, :, None]
+        return self.action + again + self.outage[:, :, None] * (self.violation + overlap)
+
+    @property
+    def delay(self) -> Floats:
+        """Seconds that a switch adds to the age of the backlog: `D x W`."""
+        return self.outage + self.replayed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,12 +126,14 @@ class Plan:
         program: What was solved.
         choice: `T x X x B`, configuration to be in during the step when in state (x, b) at its
             beginning; x itself: stay.
+        way: `T x X x B`, by which way; of no meaning where one stays.
         expected: `T + 1 x X x B`, least expected money from the beginning of each step on.
         following: `T + 1 x D x X x B`, money of following `choice` from there on, in each draw.
     """
 
     program: Program
     choice: Integers
+    way: Integers
     expected: Floats
     following: Floats
 
@@ -132,11 +145,12 @@ class Plan:
 
 def solve(program: Program) -> Plan:
     """Find the policy that is optimal on the mean over the draws, and evaluate it in each."""
-    after_switch = program.place(program.ages + program.outage[:, :, None])
+    after_switch = program.place(program.ages + program.delay[:, :, None])
     money = program.switch_money()
     shape = (program.configurations, len(program.ages))
     stay = np.broadcast_to(np.arange(program.configurations)[:, None], shape)
     choice = np.tile(stay, (program.steps, 1, 1))
+    way = np.zeros_like(choice)
     expected = np.zeros((program.steps + 1, *shape))
     following = np.zeros((program.steps + 1, len(program.load), *shape))
     for step in range(program.steps - 1, -1, -1):
@@ -146,10 +160,10 @@ def solve(program: Program) -> Plan:
         expected[step], following[step] = mean, own
         if program.decides[step]:
             offered = _switched(_in_each(mean, own), after_switch, money).mean(axis=0)
-            expected[step], choice[step] = _best(program, mean, offered)
+            expected[step], choice[step], way[step] = _best(program, mean, offered)
             moved_to = _switched(own, after_switch, money)
-            following[step] = _follow(program, choice[step], own, moved_to)
-    return Plan(program=program, choice=choice, expected=expected, following=following)
+            following[step] = _follow(choice[step], way[step], own, moved_to)
+    return Plan(program=program, choice=choice, way=way, expected=expected, following=following)
 
 
 def run(program: Program, step: int) -> tuple[Floats, tuple[Integers, Floats]]:
@@ -174,31 +188,29 @@ def _in_each(mean: Floats, like: Floats) -> Floats:
 
 
 def _switched(running: Floats, after: tuple[Integers, Floats], money: Floats) -> Floats:
-    """Money of switching to a configuration and running it, `D x 2 x X x B` (way, target)."""
+    """Money of switching to a configuration and running it, `D x W x X x B` (way, target)."""
     below, weight = after
-    shape = (len(running), WAYS, *running.shape[1:])
+    shape = (*money.shape, running.shape[-1])
     spread = np.broadcast_to(running[:, None], shape)
     at = (np.broadcast_to(below[:, :, None], shape), np.broadcast_to(weight[:, :, None], shape))
     return money[..., None] + read(spread, at)
 
 
-def _best(program: Program, mean: Floats, switched: Floats) -> tuple[Floats, Integers]:
-    """The better of staying (`X x B`) and switching (`2 x X x B`), and where to."""
-    offers = np.where(
-        (program.way == NO_PATH)[:, :, None],
-        np.inf,
-        switched[np.maximum(program.way, 0), np.arange(program.configurations)[None, :]],
-    )
-    target = offers.argmin(axis=1)
-    offer = np.take_along_axis(offers, target[:, None], axis=1)[:, 0]
+def _best(program: Program, mean: Floats, switched: Floats) -> tuple[Floats, Integers, Integers]:
+    """The better of staying (`X x B`) and switching (`W x X x B`), where to, and by which way."""
+    ways, size = len(program.possible), program.configurations
+    offers = np.where(program.possible[..., None], switched[:, None], np.inf)
+    flat = offers.transpose(1, 0, 2, 3).reshape(size, ways * size, -1)
+    chosen = flat.argmin(axis=1)
+    offer = np.take_along_axis(flat, chosen[:, None], axis=1)[:, 0]
+    way, target = np.divmod(chosen, size)
     stays = mean <= offer
-    own = np.arange(program.configurations)[:, None]
-    return np.where(stays, mean, offer), np.where(stays, own, target)
+    own = np.arange(size)[:, None]
+    return np.where(stays, mean, offer), np.where(stays, own, target), np.where(stays, 0, way)
 
 
-def _follow(program: Program, choice: Integers, running: Floats, switched: Floats) -> Floats:
-    """Money of following `choice` in each draw: `D x X x B`."""
-    own = np.arange(program.configurations)[:, None]
-    way = np.maximum(program.way[own, choice], 0)
-    moved = switched[:, way, choice, np.arange(len(program.ages))[None, :]]
-    return np.where(choice == own, running, moved)
+def _follow(choice: Integers, way: Integers, running: Floats, switched: Floats) -> Floats:
+    """Money of following `choice` by `way` in each draw: `D x X x B`."""
+    size, ages = choice.shape
+    moved = switched[:, way, choice, np.arange(ages)[None, :]]
+    return np.where(choice == np.arange(size)[:, None], running, moved)

@@ -3,9 +3,25 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from horae.performance.models import Floats
-from horae.policy.dynamic_program import NO_PATH, Plan, Program, read
+from horae.policy.dynamic_program import NO_PATH, Integers, Plan, Program, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moves:
+    """First moves to each configuration.
+
+    Attributes:
+        costs: `D x X`, money from the first step that decides on; infinite where no way leads.
+        way: `X`, the cheapest way on the mean; -1 where none leads.
+        expected: `W x X`, mean money by each way; infinite where it does not lead.
+    """
+
+    costs: Floats
+    way: Integers
+    expected: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,22 +40,24 @@ class Standing:
     step: int
     ages: Floats
 
-    def costs(self) -> Floats:
-        """Money from that step on, `D x X`, following the plan after the first move.
+    def moves(self) -> Moves:
+        """Each first move by its cheapest way, following the plan after it.
 
         For the present configuration the first move is to stay for a step, for the others it is
-        to switch; infinite where no way leads.
+        to switch.
         """
         program = self.plan.program
         running = self.plan.running(self.step)
-        way = program.way[self.current]
-        outage = program.outage[:, np.maximum(way, 0)]
-        outage[:, self.current] = 0
-        after = (self.ages[:, None] + outage)[..., None]
-        money = program.switch_money()[:, np.maximum(way, 0), np.arange(program.configurations)]
-        money[:, way == NO_PATH] = np.inf
-        money[:, self.current] = 0
-        return money + read(running, program.place(after))[..., 0]
+        after = (self.ages[:, None] + program.delay)[:, :, None, None]
+        below, weight = program.place(after)
+        shape = (*program.delay.shape, program.configurations, 1)
+        at = (np.broadcast_to(below, shape), np.broadcast_to(weight, shape))
+        spread = np.broadcast_to(running[:, None], (*shape[:3], running.shape[-1]))
+        each = program.switch_money() + read(spread, at)[..., 0]
+        moves = _by_cheapest_way(each, program.possible[:, self.current])
+        stay = read(running[:, self.current], program.place(self.ages[:, None]))[:, 0]
+        moves.costs[:, self.current] = stay
+        return moves
 
     def costs_of_keeping(self, seconds: float) -> Floats:
         """Money from that step on, `D`, of following the plan only after `seconds`.
@@ -58,11 +76,10 @@ class Standing:
             value = program.seconds[step] * (money + steady) + read(value, program.place(after))
         return read(value, program.place(self.ages[:, None]))[:, 0]
 
-    def stay_seconds(self, target: int) -> Floats:
+    def stay_seconds(self, target: int, way: int) -> Floats:
         """Seconds that the plan would stay in `target` after switching to it now, `D`."""
         program = self.plan.program
-        way = program.way[self.current, target]
-        ages = self.ages + program.outage[:, way]
+        ages = self.ages + program.delay[:, way]
         there = np.ones(len(ages), dtype=bool)
         stayed = np.zeros(len(ages))
         for step in range(self.step, program.steps):
@@ -73,6 +90,19 @@ class Standing:
             stayed += there * program.seconds[step]
             ages = np.maximum(0, program.age_after(step, ages[:, None], only=target)[:, 0])
         return stayed
+
+
+def _by_cheapest_way(each: Floats, possible: NDArray[np.bool_]) -> Moves:
+    """Choose from the money by each way, `D x W x X`, among the possible ones, `W x X`."""
+    expected = np.where(possible, each.mean(axis=0), np.inf)
+    way = expected.argmin(axis=0)
+    leads = possible.any(axis=0)
+    costs = np.take_along_axis(each, way[None, None, :], axis=1)[:, 0]
+    return Moves(
+        costs=np.where(leads, costs, np.inf),
+        way=np.where(leads, way, NO_PATH),
+        expected=expected,
+    )
 
 
 def stand(plan: Plan, *, current: int, age_seconds: float) -> Standing:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from horae.domain.action import OutcomeResult
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Mode
-from horae.domain.job import Capabilities, JobPresence
+from horae.domain.job import Capabilities, JobPresence, Vertex
 from horae.domain.limits import Prices
 from horae.domain.proposal import Proposal
 from horae.domain.verdict import Verdict
+from horae.optimisation.failures import Failure
 from horae.settings.job_spec import GuardSettings
 
 
@@ -51,14 +52,17 @@ class GuardSituation:
         in_flight: Ids of actions that have not ended.
         history: Actions that ended, in any order, at least those of one season.
         season_seconds: The job's day.
-        legal: Every configuration that may be chosen.
+        legal: Every configuration that may be chosen, but for failures; the same parallelism for
+            all vertices but in the present one.
         capabilities: What the engine can do to the job.
         prices: What resources cost.
         checkpoints_failing: The newest checkpoint failed.
-        rolled_back_from: Configurations that this version of the job was rolled back from.
-        outage_p99_seconds: 99 % quantile of the outage of the proposal's path.
+        failures: What must not be tried again now.
+        outage_p99_seconds: 99 % quantile of the outage of the proposal's path, or of the one that
+            it may fall back to where that takes longer.
         sink_transactional: Whether the sink has transactions.
         transaction_timeout_seconds: Their time-out; None also where there are none.
+        vertices: The job's; only looked at where the target tells them apart.
     """
 
     now: datetime
@@ -79,10 +83,11 @@ class GuardSituation:
     capabilities: Capabilities | None
     prices: Prices | None
     checkpoints_failing: bool | None
-    rolled_back_from: tuple[Configuration, ...] | None
+    failures: tuple[Failure, ...] | None
     outage_p99_seconds: float | None
     sink_transactional: bool | None
     transaction_timeout_seconds: float | None
+    vertices: tuple[Vertex, ...] | None = None
 
     @property
     def target(self) -> Configuration:

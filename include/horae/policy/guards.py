@@ -10,8 +10,8 @@ from collections.abc import Callable
 from horae.domain.decision import GuardAnswer, Mode
 from horae.domain.job import JobPresence
 from horae.policy.guard_situation import GuardSituation
-from horae.policy.legality import what_is_illegal
-from horae.policy.paths import obstacle_between, path_between
+from horae.policy.legality import what_is_illegal, what_is_wrong_with_vertices
+from horae.policy.paths import obstacle_between, paths_between
 from horae.policy.quiet_hours import quiet_hours_at
 
 Answer = tuple[bool, str]
@@ -74,7 +74,11 @@ def legal_configuration(s: GuardSituation) -> Answer:
     """The target is one that may be chosen."""
     if s.legal is None:
         return _blind("the legal configurations")
-    fault = what_is_illegal(s.target, s.legal)
+    if s.target.vertices and s.vertices is None:
+        return _blind("the job's vertices")
+    fault = what_is_illegal(s.target, s.legal) or what_is_wrong_with_vertices(
+        s.target, s.vertices or ()
+    )
     return fault is None, fault or "the configuration is legal"
 
 
@@ -85,8 +89,9 @@ def possible_path(s: GuardSituation) -> Answer:
     obstacle = obstacle_between(s.current, s.target, s.capabilities)
     if obstacle is not None:
         return False, obstacle
-    way = path_between(s.current, s.target, s.capabilities)
-    return way is s.proposal.path, f"the way there is {way}, and {s.proposal.path} is proposed"
+    ways = paths_between(s.current, s.target, s.capabilities)
+    led = " or ".join(ways)
+    return s.proposal.path in ways, f"the way there is {led}, and {s.proposal.path} is proposed"
 
 
 def cool_down(s: GuardSituation) -> Answer:
@@ -156,7 +161,10 @@ def healthy_checkpoints(s: GuardSituation) -> Answer:
 
 
 def transaction_timeout(s: GuardSituation) -> Answer:
-    """An outage must end long before the sink's prepared transactions are given up."""
+    """An outage must end long before the sink's prepared transactions are given up.
+
+    Also that of the way which is fallen back to.
+    """
     if s.sink_transactional is False:
         return True, "the sink has no transactions"
     limit, outage = s.transaction_timeout_seconds, s.outage_p99_seconds
@@ -167,11 +175,11 @@ def transaction_timeout(s: GuardSituation) -> Answer:
 
 
 def not_known_bad(s: GuardSituation) -> Answer:
-    """Not where this version of the job was rolled back from."""
-    if s.rolled_back_from is None:
-        return _blind("earlier roll-backs")
-    bad = s.target in s.rolled_back_from
-    return not bad, f"the job was{'' if bad else ' never'} rolled back from it"
+    """Not where this version of the job failed a while ago."""
+    if s.failures is None:
+        return _blind("earlier failures")
+    known = [str(failure) for failure in s.failures if failure.configuration == s.target]
+    return not known, known[0] if known else "no action failed in it lately"
 
 
 GUARDS: tuple[Guard, ...] = (

@@ -1,19 +1,69 @@
-"""Which way leads from one configuration to another."""
+"""Which ways lead from one configuration to another, and what a person is told of them."""
 
 from horae.domain.action import RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
+
+PATHS = (RescalePath.IN_PLACE, RescalePath.SAVEPOINT, RescalePath.CHECKPOINT)
+"""Ways of a job that runs, the gentlest first."""
+
+
+def paths_between(
+    origin: Configuration, target: Configuration, capabilities: Capabilities
+) -> tuple[RescalePath, ...]:
+    """Every way, the gentlest first; empty where there is none.
+
+    In place where that is enough, for it keeps the job and reads nothing again; otherwise by
+    savepoint or from the newest checkpoint.
+    """
+    if obstacle_between(origin, target, capabilities) is not None:
+        return ()
+    if capabilities.in_place and origin.differs_only_in_parallelism(target):
+        return (RescalePath.IN_PLACE,)
+    able = {
+        RescalePath.SAVEPOINT: capabilities.savepoint,
+        RescalePath.CHECKPOINT: capabilities.checkpoint,
+    }
+    return tuple(path for path in PATHS if able.get(path))
 
 
 def path_between(
     origin: Configuration, target: Configuration, capabilities: Capabilities
 ) -> RescalePath | None:
     """The gentlest way, or None where there is none."""
-    if obstacle_between(origin, target, capabilities) is not None:
-        return None
-    if capabilities.in_place and origin.differs_only_in_parallelism(target):
-        return RescalePath.IN_PLACE
-    return RescalePath.SAVEPOINT
+    return next(iter(paths_between(origin, target, capabilities)), None)
+
+
+def paths_an_action_may_take(
+    path: RescalePath, capabilities: Capabilities
+) -> tuple[RescalePath, ...]:
+    """The way itself, and what it falls back to."""
+    if path is RescalePath.SAVEPOINT and capabilities.checkpoint:
+        return (path, RescalePath.CHECKPOINT)
+    return (path,)
+
+
+def what_a_path_risks(
+    path: RescalePath, capabilities: Capabilities, *, patience_seconds: float
+) -> str | None:
+    """What a person must know who reads that this way is taken; None: nothing.
+
+    Args:
+        path: The way.
+        capabilities: What may be done to the job.
+        patience_seconds: Longest wait for a savepoint.
+    """
+    if path is RescalePath.CHECKPOINT:
+        return (
+            "No savepoint is taken: the job is ended and started from its newest checkpoint, and "
+            "what came since is read again."
+        )
+    if RescalePath.CHECKPOINT in paths_an_action_may_take(path, capabilities):
+        return (
+            f"Should the savepoint fail or take longer than {patience_seconds:.0f} s, the job is "
+            "started from its newest checkpoint, and what came since is read again."
+        )
+    return None
 
 
 def obstacle_between(
@@ -28,15 +78,26 @@ def obstacle_between(
     if origin.shape != target.shape and not capabilities.provisioned:
         return f"nobody adds TaskManagers of another shape{_why(capabilities, 'provisioned')}"
     if origin.differs_only_in_parallelism(target):
-        if capabilities.in_place or capabilities.savepoint:
-            return None
-        return f"it cannot be rescaled in place{_why(capabilities, 'in_place')}"
-    if not capabilities.savepoint:
+        return _obstacle_in_place(target, capabilities)
+    if target.vertices:
+        return "more than the parallelism changes, and single vertices can only be set in place"
+    if not _can_be_started_again(capabilities):
         return (
             "more than the parallelism changes, and it cannot be stopped with a savepoint and "
             f"started again{_why(capabilities, 'savepoint')}"
         )
     return None
+
+
+def _obstacle_in_place(target: Configuration, capabilities: Capabilities) -> str | None:
+    if capabilities.in_place or (_can_be_started_again(capabilities) and not target.vertices):
+        return None
+    single = "single vertices can only be set in place, and " if target.vertices else ""
+    return f"{single}it cannot be rescaled in place{_why(capabilities, 'in_place')}"
+
+
+def _can_be_started_again(capabilities: Capabilities) -> bool:
+    return capabilities.savepoint or capabilities.checkpoint
 
 
 def _lack_of_room(target: Configuration, capabilities: Capabilities) -> str | None:

@@ -8,7 +8,6 @@ were.
 from dataclasses import dataclass
 
 from horae.domain.proposal import Proposal, Reason, Stay
-from horae.policy.beliefs import WAYS
 from horae.policy.policy import Situation
 from horae.policy.protect import Danger, Refuge, assess_danger, find_refuge
 from horae.policy.save import Offer, best_offer, find_offers
@@ -19,6 +18,7 @@ from horae.policy.wording import (
     danger_evidence,
     move_evidence,
     offer_evidence,
+    outage_between,
     outage_seconds,
     why_move,
     why_protect,
@@ -88,13 +88,14 @@ def _proposal(
     gain = offer.gain if offer else float(view.gains(index)[0].mean())
     return Proposal(
         target=view.beliefs.configurations[index],
-        path=WAYS[view.beliefs.way[0, index]],
+        path=view.path(index),
         reason=reason,
         sentence=sentence,
         urgent=reason is Reason.PROTECT,
         predicted_outage_seconds=outage_seconds(view, index),
         predicted_catch_up_seconds=catch_up_seconds(view, index),
         benefit_money=gain,
+        predicted_outage_interval=outage_between(view, index),
         evidence={
             **danger_evidence(view, danger),
             **move_evidence(view, index),

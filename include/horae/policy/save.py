@@ -130,6 +130,6 @@ def _with(offer: Offer, obstacle: str, verdict: Reason) -> Offer:
 
 def _loads_until_back(view: View, index: int) -> Floats:
     """Largest load of each path between arriving there and the earliest return."""
-    there = view.beliefs.outage_p95[view.beliefs.way[0, index]]
+    there = view.beliefs.outage_p95[view.moves.way[index]]
     back = view.pace.effect + there + view.look_ahead_seconds
     return view.largest_loads(0, float(back))

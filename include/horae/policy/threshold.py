@@ -12,7 +12,8 @@ import numpy as np
 from horae.domain.action import RescalePath
 from horae.domain.candidate import Candidate
 from horae.domain.proposal import Evidence, Proposal, Reason, Stay
-from horae.policy.paths import path_between
+from horae.performance.outage import outage_interval
+from horae.policy.paths import PATHS, path_between
 from horae.policy.policy import Situation
 from horae.policy.signals import Signals, finite, read_signals
 from horae.settings.job_spec import ThresholdSettings
@@ -86,6 +87,7 @@ class ThresholdPolicy:
             predicted_outage_seconds=situation.models.outage.quantile(path, 0.5),
             predicted_catch_up_seconds=None,
             benefit_money=None,
+            predicted_outage_interval=outage_interval(situation.models.outage, path),
             evidence=_evidence(signals),
         )
 
@@ -109,10 +111,15 @@ def _cheapest(
         pool = [x for x in reachable if x[0].capacity > present]
     enough = [x for x in pool if x[0].capacity >= ratio * present]
     if enough:
-        return min(enough, key=lambda x: (x[0].money_per_hour, x[1], -x[0].capacity))
+        return min(enough, key=_price_then_way)
     if reason is Reason.THRESHOLD_UP and pool:
         return max(pool, key=lambda x: (x[0].capacity, -x[0].money_per_hour))
     return None
+
+
+def _price_then_way(reachable: tuple[Candidate, RescalePath]) -> tuple[float, int, float]:
+    candidate, path = reachable
+    return candidate.money_per_hour, PATHS.index(path), -candidate.capacity
 
 
 def _path_to(situation: Situation, candidate: Candidate) -> RescalePath | None:

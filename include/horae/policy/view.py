@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from horae.domain.action import RescalePath
 from horae.performance.models import Floats
 from horae.policy.beliefs import Beliefs, believe, failure_seconds
 from horae.policy.dynamic_program import Program, solve
-from horae.policy.first_move import Standing, roll, stand
+from horae.policy.first_move import Moves, Standing, roll, stand
+from horae.policy.paths import PATHS
 from horae.policy.policy import Situation
 from horae.policy.signals import Signals, load_history, read_signals
 from horae.policy.timeline import Pace, Timeline, lay_out
@@ -30,7 +32,7 @@ class View:
         beliefs: Configurations and their performance; index 0 is the present one.
         timeline: The future.
         standing: The solved program, where an action of now would take effect.
-        costs: `D x X`, money of each first move; see `Standing.costs`.
+        moves: Each first move by its cheapest way.
         broken_seconds: `D`, seconds beyond the limit over the horizon when nothing is done.
     """
 
@@ -41,7 +43,7 @@ class View:
     beliefs: Beliefs
     timeline: Timeline
     standing: Standing
-    costs: Floats
+    moves: Moves
     broken_seconds: Floats
 
     @property
@@ -55,8 +57,13 @@ class View:
         The gain is against keeping the present configuration for that stay; the interruption and
         what the plan does after the stay are in it.
         """
-        stay = float(self.standing.stay_seconds(index).mean())
-        return self.standing.costs_of_keeping(stay) - self.costs[:, index], stay
+        way = int(self.moves.way[index])
+        stay = float(self.standing.stay_seconds(index, way).mean())
+        return self.standing.costs_of_keeping(stay) - self.moves.costs[:, index], stay
+
+    def path(self, index: int) -> RescalePath:
+        """The cheapest way to a configuration that can be reached."""
+        return PATHS[self.moves.way[index]]
 
     def largest_loads(self, begin: float, end: float) -> Floats:
         """Largest load of each forecast path from `begin` to `end` seconds from now, records/s.
@@ -72,7 +79,7 @@ class View:
     @property
     def expected(self) -> Floats:
         """`X`, mean money of each first move."""
-        mean: Floats = self.costs.mean(axis=0)
+        mean: Floats = self.moves.costs.mean(axis=0)
         return mean
 
 
@@ -99,7 +106,7 @@ def look(situation: Situation, settings: PlannerSettings, pace: Pace) -> View:
         beliefs=beliefs,
         timeline=timeline,
         standing=standing,
-        costs=standing.costs(),
+        moves=standing.moves(),
         broken_seconds=roll(program, current=0, age_seconds=age, until=until)[1],
     )
 
@@ -123,7 +130,9 @@ def _program(
         load=timeline.load,
         capacity=np.resize(capacity, (settings.draws, capacity.shape[1])),
         outage=beliefs.outage,
-        way=beliefs.way,
+        replayed=beliefs.replayed,
+        in_place=np.array([path is RescalePath.IN_PLACE for path in PATHS]),
+        possible=beliefs.possible,
         price=beliefs.money_per_hour / 3600,
         failures=prices.violation_second * settings.failures_per_hour / 3600 * failures,
         violation=prices.violation_second,

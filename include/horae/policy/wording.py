@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from horae.domain.action import RescalePath
 from horae.domain.proposal import Evidence
-from horae.policy.beliefs import WAYS
+from horae.performance.outage import outage_interval
+from horae.policy.paths import PATHS
 from horae.policy.protect import Danger, Refuge
 from horae.policy.save import Offer
 from horae.policy.signals import finite
@@ -74,6 +76,13 @@ def move_evidence(view: View, index: int) -> Evidence:
         "money_per_hour_then": finite(then),
         "target_capacity_p05_records_per_second": finite(view.beliefs.low_capacity[index]),
         "target_capacity_median_records_per_second": finite(view.beliefs.median_capacity[index]),
+        "outage_p05_seconds": finite(outage_between(view, index)[0]),
+        "outage_p95_seconds": finite(outage_between(view, index)[1]),
+        "replayed_seconds": finite(float(view.beliefs.replayed[:, view.moves.way[index]].mean())),
+        **{
+            f"expected_money_by_{path.name.lower()}": finite(money)
+            for path, money in zip(PATHS, view.moves.expected[:, index], strict=True)
+        },
     }
 
 
@@ -94,13 +103,18 @@ def offer_evidence(offer: Offer | None) -> Evidence:
 
 def outage_seconds(view: View, index: int) -> float:
     """Median outage of the way to a configuration, seconds."""
-    return float(np.median(view.beliefs.outage[:, view.beliefs.way[0, index]]))
+    return view.situation.models.outage.quantile(view.path(index), 0.5)
+
+
+def outage_between(view: View, index: int) -> tuple[float, float]:
+    """Its 5 % and 95 % quantile, seconds."""
+    return outage_interval(view.situation.models.outage, view.path(index))
 
 
 def catch_up_seconds(view: View, index: int) -> float | None:
-    """Median seconds until the backlog of the outage is worked off; None where it never is."""
+    """Median seconds until the backlog of outage and replay is worked off; None: it never is."""
     standing, program = view.standing, view.standing.plan.program
-    age = standing.ages + view.beliefs.outage[:, view.beliefs.way[0, index]]
+    age = standing.ages + program.delay[:, view.moves.way[index]]
     load = np.maximum(program.load[:, standing.step], 1e-9)
     spare = program.capacity[:, index] / load - 1
     drained = np.where(spare > 0, age / np.where(spare > 0, spare, 1), np.inf)
@@ -153,13 +167,14 @@ def _capacity(view: View, index: int) -> str:
 
 
 def _way(view: View, index: int) -> str:
-    way = WAYS[view.beliefs.way[0, index]]
-    return f"{way}" if way == WAYS[0] else f"by {way}"
+    path = view.path(index)
+    return f"{path}" if path is RescalePath.IN_PLACE else f"by {path}"
 
 
 def _price(view: View, index: int) -> str:
     now, then = view.beliefs.money_per_hour[0], view.beliefs.money_per_hour[index]
+    low, high = outage_between(view, index)
     return (
         f"{then:.3g} an hour instead of {now:.3g}, with an outage of about "
-        f"{outage_seconds(view, index):.1f} s"
+        f"{outage_seconds(view, index):.1f} s (90 %: {low:.1f} to {high:.1f} s)"
     )

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from horae.errors import Fault, SettingsError
+
+LEASE_SECONDS = 30.0
+_LEAST_LEASE_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
@@ -15,12 +20,15 @@ class Environment:
             `home`).
         jobs_folder: Folder of the job specs (`HORAE_JOBS`, default `include/jobs`).
         windows_url: fsspec URL of the windows (`HORAE_WINDOWS`, default a folder in `home`).
+        lease_seconds: How long the process that acts on a job keeps others off it after its last
+            sign of life (`HORAE_LEASE_SECONDS`, default 30).
     """
 
     home: Path
     ledger_url: str
     jobs_folder: Path
     windows_url: str
+    lease_seconds: float = LEASE_SECONDS
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Environment":
@@ -31,4 +39,22 @@ class Environment:
             ledger_url=environ.get("HORAE_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
             jobs_folder=Path(environ.get("HORAE_JOBS") or "include/jobs"),
             windows_url=environ.get("HORAE_WINDOWS") or str(home / "windows"),
+            lease_seconds=_lease_seconds(environ.get("HORAE_LEASE_SECONDS")),
         )
+
+
+def _lease_seconds(told: str | None) -> float:
+    said = told or str(LEASE_SECONDS)
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = 0.0
+    if seconds >= _LEAST_LEASE_SECONDS:
+        return seconds
+    fault = Fault(
+        where="HORAE_LEASE_SECONDS",
+        line=None,
+        value=said,
+        expected=f"seconds, {_LEAST_LEASE_SECONDS:g} at least",
+    )
+    raise SettingsError("environment", [fault])

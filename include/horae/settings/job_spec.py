@@ -8,13 +8,16 @@ minute; a compressed day scales the times down. What several settings must hold 
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from horae.domain.decision import Mode
 from horae.domain.limits import Limits, Prices
+from horae.settings.safety import SafeConfiguration, WatchdogSettings
+from horae.settings.section import Settings
 from horae.settings.value_types import (
     Choices,
     Cores,
+    Hours,
     LocalTime,
     Mebibytes,
     Money,
@@ -27,14 +30,6 @@ from horae.settings.value_types import (
     Topic,
     Zone,
 )
-
-
-class Settings(BaseModel):
-    """What all parts of a spec have in common."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False
-    )
 
 
 class SqlProgram(Settings):
@@ -50,7 +45,7 @@ class SqlProgram(Settings):
 
     kind: Literal["sql"]
     script: Path
-    options: dict[str, str] = {}
+    options: dict[str, str] = {}  # noqa: RUF012 (pydantic copies it)
 
 
 class JarProgram(Settings):
@@ -68,7 +63,7 @@ class JarProgram(Settings):
     jar: Path
     entry_class: Text | None = None
     arguments: tuple[str, ...] = ()
-    options: dict[str, str] = {}
+    options: dict[str, str] = {}  # noqa: RUF012 (pydantic copies it)
 
 
 class EngineSettings(Settings):
@@ -84,6 +79,13 @@ class EngineSettings(Settings):
         step_timeout_seconds: Longest wait for one step of an action.
         transaction_timeout_seconds: Of the sink's transactions; a path whose stop-to-start time
             may exceed half of it is refused. None: the sink has no transactions.
+        checkpoint_fallback: Where a savepoint fails or takes too long, the job may be ended and
+            started from its newest checkpoint, which is also a way of its own; what came since
+            is read again.
+        restart_lost: A job that the engine has lost is started again from its newest state; only
+            in the modes grow and auto.
+        savepoints_kept: The newest savepoints of ours that are kept, whatever their age.
+        savepoint_hours: How long older ones are kept.
     """
 
     kind: Literal["flink"] = "flink"
@@ -94,6 +96,10 @@ class EngineSettings(Settings):
     provisioner: Literal["local"] | None = None
     step_timeout_seconds: Seconds = 300
     transaction_timeout_seconds: Seconds | None = None
+    checkpoint_fallback: bool = True
+    restart_lost: bool = False
+    savepoints_kept: Annotated[int, Field(ge=1, le=1_000)] = 3
+    savepoint_hours: Hours = 168
 
 
 class KafkaSettings(Settings):
@@ -274,6 +280,8 @@ class GuardSettings(Settings):
         actions_per_day: At most so many that are not urgent within a season.
         money_per_hour: Price a configuration must not exceed; None: no budget.
         quiet_hours: When nothing that is not urgent happens.
+        failed_hours: How long a configuration that an action failed in, or was rolled back from,
+            is not tried again.
     """
 
     cooldown_seconds: Seconds = 600
@@ -281,6 +289,7 @@ class GuardSettings(Settings):
     actions_per_day: Annotated[int, Field(ge=0, le=10_000)] = 12
     money_per_hour: Money | None = None
     quiet_hours: tuple[QuietHours, ...] = ()
+    failed_hours: Hours = 24
 
 
 class JobSpec(Settings):
@@ -297,6 +306,9 @@ class JobSpec(Settings):
         prices: What things cost.
         policy: Who decides.
         guards: What may hold an action back.
+        watchdog: When it goes to its safe configuration.
+        safe_configuration: Which that is; None: the one it was first seen in, once it has carried
+            a peak.
     """
 
     name: Name
@@ -309,6 +321,8 @@ class JobSpec(Settings):
     prices: PriceSettings = PriceSettings()
     policy: PolicySettings = PlannerSettings()
     guards: GuardSettings = GuardSettings()
+    watchdog: WatchdogSettings = WatchdogSettings()
+    safe_configuration: SafeConfiguration | None = None
 
     @property
     def engine_job_name(self) -> str:

@@ -63,6 +63,7 @@ PHRASES: Mapping[str, Callable[[ErrorDetails], str]] = {
     "model_attributes_type": _SECTION,
     "string_type": _text,
     "string_too_short": _always("text that is not empty"),
+    "bool_type": _always("true or false"),
     "int_type": _always("a whole number"),
     "float_type": _always("a number"),
     "float_parsing": _always("a number"),

@@ -10,8 +10,9 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
-from horae.settings.job_spec import JobSpec, Settings
+from horae.settings.job_spec import JobSpec
 from horae.settings.phrases import show_number
+from horae.settings.section import Settings
 from horae.settings.structure import kind_name, kinds_in, meanings, summary
 
 _HEAD = """# Job spec
@@ -24,6 +25,7 @@ This page is printed by `horae jobs reference`.
 """
 
 _WORDS: dict[Any, str] = {
+    bool: "`true` or `false`",
     int: "whole number",
     float: "number",
     str: "text",
@@ -111,6 +113,8 @@ def _default(field: FieldInfo) -> str:
             return f"`{field.default.value}`"
         case tuple():
             return f"`[{', '.join(str(one) for one in field.default)}]`"
+        case bool():
+            return f"`{str(field.default).lower()}`"
         case float() | int():
             return f"`{show_number(field.default)}`"
     return f"`{field.default}`"

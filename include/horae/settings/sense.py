@@ -102,6 +102,28 @@ def _commit_is_reachable(limit: float, intervals: Sequence[float]) -> str | None
     )
 
 
+def _one_of(name: str, other: str) -> Rule:
+    def expected(value: float, legal: Sequence[float]) -> str | None:
+        if value in legal:
+            return None
+        return f"one of {other}, {', '.join(show_number(one) for one in legal)}"
+
+    return Rule((name, other), expected)
+
+
+def _safe_fits(parallelism: int, slots: int, task_managers: int) -> str | None:
+    most = slots * task_managers
+    if parallelism <= most:
+        return None
+    return (
+        f"at most {most}: safe_configuration.slots is {slots}, "
+        f"search.maximum_task_managers {task_managers}"
+    )
+
+
+MOST_TASK_MANAGERS = "search.maximum_task_managers"
+AXES = ("parallelism", "slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds")
+
 RULES: tuple[Rule, ...] = (
     _at_least("time.horizon_seconds", "time.grid_seconds"),
     _at_most("time.horizon_seconds", "time.season_seconds"),
@@ -113,11 +135,16 @@ RULES: tuple[Rule, ...] = (
     _at_most("policy.step_seconds", "time.horizon_seconds"),
     _below("policy.lower_utilisation", "policy.target_utilisation"),
     _below("policy.target_utilisation", "policy.upper_utilisation"),
-    Rule(
-        ("search.parallelism", "search.slots", "search.maximum_task_managers"), _parallelism_fits
-    ),
+    Rule(("search.parallelism", "search.slots", MOST_TASK_MANAGERS), _parallelism_fits),
     Rule(
         ("limits.commit_latency_seconds", "search.checkpoint_interval_seconds"),
         _commit_is_reachable,
+    ),
+    _at_least("watchdog.allowance_seconds", "time.cycle_seconds"),
+    _at_least("watchdog.allowance_seconds", "time.stale_seconds"),
+    *(_one_of(f"safe_configuration.{axis}", f"search.{axis}") for axis in AXES),
+    Rule(
+        ("safe_configuration.parallelism", "safe_configuration.slots", MOST_TASK_MANAGERS),
+        _safe_fits,
     ),
 )

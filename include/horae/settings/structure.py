@@ -4,8 +4,9 @@ import inspect
 import re
 from typing import Any, Literal, get_args, get_origin
 
-from horae.settings.job_spec import JobSpec, Settings
+from horae.settings.job_spec import JobSpec
 from horae.settings.lined_yaml import Place
+from horae.settings.section import Settings
 
 Kinds = tuple[type[Settings], ...]
 """Classes that may stand at one place; several where an entry names which."""

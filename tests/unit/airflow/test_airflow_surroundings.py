@@ -118,6 +118,7 @@ def test_a_persons_form_is_a_wish_in_their_name(glue: ModuleType) -> None:
     wish = glue.wish({"dag_run": Run(), "params": params})
     assert (wish.actor, wish.job, wish.reason, wish.dry_run) == ("ada", "ysb", "a campaign", True)
     assert wish.changes == {"parallelism": 4}
+    assert wish.vertices == {}
     assert (wish.id, wish.decision) == ("manual__2026-03-02T12:00:00+00:00", None)
 
 
@@ -126,6 +127,12 @@ def test_what_is_sent_counts_more_than_the_forms_defaults(glue: ModuleType) -> N
     run = Run(conf={"job": "orders", "checkpoint_interval_seconds": 20})
     wish = glue.wish({"dag_run": run, "params": PARAMS})
     assert (wish.job, wish.changes) == ("orders", {"checkpoint_interval_seconds": 20})
+
+
+def test_single_vertices_are_handed_on(glue: ModuleType) -> None:
+    """As they were named in the form."""
+    wish = glue.wish({"dag_run": Run(), "params": PARAMS | {"vertices": {"sink": 2}}})
+    assert (wish.changes, wish.vertices) == ({}, {"sink": 2})
 
 
 def test_a_run_triggered_by_optimise_is_horaes(glue: ModuleType) -> None:

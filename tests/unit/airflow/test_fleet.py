@@ -6,7 +6,14 @@ from types import ModuleType
 
 import pytest
 
-from horae.errors import JobNotRunning, Refused, Unavailable
+from horae.errors import (
+    ActionError,
+    JobNotRunning,
+    LeaseLost,
+    LeaseTaken,
+    Refused,
+    Unavailable,
+)
 
 
 @pytest.fixture
@@ -29,7 +36,14 @@ def test_jobs_are_named_after_their_files(
 
 @pytest.mark.parametrize(
     ("error", "retried"),
-    [(Unavailable("away"), True), (Refused("no"), False), (JobNotRunning("gone"), False)],
+    [
+        (Unavailable("away"), True),
+        (LeaseTaken("another process"), True),
+        (LeaseLost("another process"), True),
+        (Refused("no"), False),
+        (JobNotRunning("gone"), False),
+        (ActionError("rolled back"), False),
+    ],
 )
 def test_only_what_may_pass_is_tried_again(
     fleet: ModuleType, error: Exception, retried: bool
@@ -44,3 +58,11 @@ def test_defaults_can_be_changed_task_by_task(fleet: ModuleType) -> None:
     arguments = fleet.default_args(retries=0)
     assert (arguments["owner"], arguments["retries"]) == ("horae", 0)
     assert arguments["execution_timeout"] == timedelta(minutes=5)
+
+
+def test_who_waits_for_another_process_waits_longer_than_its_lease(fleet: ModuleType) -> None:
+    """A lease lasts 30 s after the last sign of life of whoever holds it."""
+    from horae.settings.environment import LEASE_SECONDS
+
+    decision = fleet.RETRIES.evaluate(exception=LeaseTaken("busy"), try_number=1, max_tries=3)
+    assert decision.retry_delay > timedelta(seconds=LEASE_SECONDS)

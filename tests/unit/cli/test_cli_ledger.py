@@ -193,3 +193,30 @@ def test_ledger_without_entries_is_whole(file: Path) -> None:
     open_ledger(f"sqlite:///{file}")
     result = horae("verify")
     assert (result.exit_code, result.stdout) == (0, "The ledger has no entries yet.\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"phase": "intended"}, "stop begun: with a savepoint"),
+        ({"phase": "result"}, "stop done: with a savepoint"),
+        (
+            {"phase": "result", "failed": True, "round": 2},
+            "stop (way back 2) FAILED: with a savepoint",
+        ),
+    ],
+)
+def test_a_step_is_told_in_the_list(file: Path, changes: dict[str, object], line: str) -> None:
+    """Which, how far it is, and what it is about."""
+    body = {"action_id": "a", "number": 1, "step": "stop", "detail": "with a savepoint"}
+    open_ledger(f"sqlite:///{file}").append(
+        EntryDraft(
+            chain="ysb",
+            kind=EntryKind.STEP,
+            identity="s-1",
+            time=NOON,
+            actor="horae",
+            body=body | changes,
+        )
+    )
+    assert horae("list").stdout.strip().endswith(f"horae      {line}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from horae.cli.exit_codes import ExitCode
 from horae.cli.local import NOT_RUNNING, app
 
 pytestmark = pytest.mark.enable_socket
@@ -38,3 +39,11 @@ def test_an_unknown_job_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["run", "wordcount", "--root", str(tmp_path)])
     assert result.exit_code == 2
     assert "ysb, orders" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["kill", "bring-back"])
+def test_an_unknown_part_is_refused(command: str, tmp_path: Path) -> None:
+    """The message lists the known ones."""
+    result = CliRunner().invoke(app, [command, "broker", "--root", str(tmp_path)])
+    assert result.exit_code == ExitCode.REFUSED
+    assert "expected one of jobmanager, kafka" in result.stderr

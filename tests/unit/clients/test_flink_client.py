@@ -87,6 +87,7 @@ def test_jobs_are_read(client: FlinkClient) -> None:
 def test_what_is_not_there_is_none(client: FlinkClient) -> None:
     """An unknown job or trigger is an answer; unknown requirements are a refusal."""
     assert client.job(NOWHERE) is None
+    assert client.job_state(NOWHERE) is None  # recorded: status 500
     assert client.savepoint_state(RUNNING, NOWHERE) is None
     with pytest.raises(Refused, match="FlinkJobNotFoundException"):
         client.requirements(NOWHERE)
@@ -102,6 +103,37 @@ def test_checkpoints_are_read(client: FlinkClient) -> None:
     assert statistics.history[0].trigger_timestamp > stopped.trigger_timestamp
     config = client.checkpoint_config(RUNNING)
     assert (config.interval, config.externalization.delete_on_cancellation) == (3_000, False)
+
+
+def test_statistics_of_a_job_without_any_are_none() -> None:
+    """Flink answers 404 where a job takes no checkpoints."""
+    client = _client(lambda _: httpx.Response(404, json={"errors": ["not enabled"]}))
+    assert client.checkpoints_if_any(RUNNING) is None
+    with pytest.raises(Refused):
+        client.checkpoints(RUNNING)
+
+
+def test_a_job_that_failed_tells_its_last_cause() -> None:
+    """One that did not fail, or still runs, or is unknown, has none."""
+    cause = {"class": "a.B", "stack-trace": "a.B: x\n\tat y\nCaused by: c.D: z\n\t... 6 more\n"}
+    for result, expected in (
+        ({"failure-cause": cause}, "c.D: z"),
+        ({"application-status": "SUCCEEDED"}, None),
+        (None, None),
+    ):
+        reply = {"status": {"id": "COMPLETED"}, "job-execution-result": result}
+        client = _client(lambda _, reply=reply: httpx.Response(200, json=reply))  # type: ignore[misc]
+        assert client.failure(RUNNING) == expected
+    assert _client(lambda _: httpx.Response(404, json={"errors": []})).failure(RUNNING) is None
+
+
+def test_a_deletion_is_asked_for_by_its_trigger() -> None:
+    """Flink makes the trigger's id here; an unknown one is an answer."""
+    client = _client(lambda _: httpx.Response(200, json={"request-id": "r"}))
+    assert client.dispose_savepoint("s3://x") == "r"
+    call, path = _written(lambda c: c.dispose_savepoint("s3://x"), {"request-id": "r"})[:2]
+    assert (call, path) == ("POST", "/savepoint-disposal")
+    assert _client(lambda _: httpx.Response(404, json={"errors": []})).disposal_state("r") is None
 
 
 def test_a_failed_operation_tells_its_last_cause(client: FlinkClient) -> None:

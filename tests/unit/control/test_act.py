@@ -9,14 +9,17 @@ import pytest
 from control_builders import LINEAGE, NOON, SMALL, World, a_decision, a_proposal, a_spec, at
 from horae.control.act import act
 from horae.control.entries import draft, from_body, to_body
+from horae.control.unfinished import unfinished_action
 from horae.domain.action import Outcome, OutcomeResult, RescalePath
 from horae.domain.decision import Decision, Verb
+from horae.domain.verdict import BrokenRule, Severity, Verdict
 from horae.engines.fake import FakeEngine, Fault
-from horae.errors import Refused, Unavailable
+from horae.errors import LeaseTaken, Refused, Unavailable
+from horae.ledger.leases import Lease
 from horae.ledger.memory import MemoryLedger
 from horae.ledger.records import Entry, EntryDraft, EntryKind
 
-TOUCHING = {"checkpoint", "stop", "resize", "start", "provide", "abandon"}
+TOUCHING = {"checkpoint", "stop", "resize", "start", "provide", "end"}
 AWAY = Unavailable("connection refused")
 
 
@@ -56,13 +59,13 @@ def test_the_job_is_moved_and_everything_recorded_in_order(world: World) -> None
 
 
 def test_every_step_is_recorded_before_and_after(world: World) -> None:
-    """In place: recheck, provide, checkpoint, resize, verify, tidy; each intended, then done."""
+    """In place: recheck, prepare, checkpoint, resize, verify, tidy; each intended, then done."""
     act(world.acting(), decided(world).id)
     told = [
         (entry.body["number"], entry.body["step"], entry.body["phase"])
         for entry in world.entries(EntryKind.STEP)
     ]
-    names = ["recheck", "provide", "checkpoint", "resize", "verify", "tidy"]
+    names = ["recheck", "prepare", "checkpoint", "resize", "verify", "tidy"]
     assert told == [
         (number, name, phase)
         for number, name in enumerate(names, start=1)
@@ -233,22 +236,22 @@ class LedgerWithPauses(MemoryLedger):
         super().__init__()
         self._left = steps_before
 
-    def append(self, draft: EntryDraft) -> Entry:
+    def append(self, draft: EntryDraft, lease: Lease | None = None) -> Entry:
         """Refuse steps once the number is used up."""
         if draft.kind is EntryKind.STEP:
             self._left -= 1
             if self._left < 0:
                 raise Unavailable("database is gone")
-        return super().append(draft)
+        return super().append(draft, lease)
 
 
-def test_a_ledger_away_before_the_job_is_touched_ends_the_action(world: World) -> None:
-    """What cannot be recorded is not begun."""
+def test_a_ledger_away_before_the_job_is_touched_holds_the_action_up(world: World) -> None:
+    """What cannot be recorded is not begun; the action has no outcome, so that it is resumed."""
     world.ledger = LedgerWithPauses(steps_before=2)
-    outcome = act(world.acting(), decided(world).id)
-    assert outcome.result is OutcomeResult.ABANDONED
-    assert "the ledger does not answer: database is gone" in outcome.sentence
+    with pytest.raises(Unavailable, match="database is gone"):
+        act(world.acting(), decided(world).id)
     assert "resize" not in world.engine.calls
+    assert unfinished_action(world.ledger, "ysb", world.clock.now()) == "ysb-1"
 
 
 def test_a_ledger_away_afterwards_does_not_leave_the_job_half_way(world: World) -> None:
@@ -259,26 +262,112 @@ def test_a_ledger_away_afterwards_does_not_leave_the_job_half_way(world: World) 
     assert "The ledger was away for 5 entries of this action." in outcome.sentence
 
 
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class DeadlyLedger(MemoryLedger):
+    """Its process dies with a step's entry, before or after it was taken, and can do no more."""
+
+    def __init__(self, entries: int, *, after: bool) -> None:
+        super().__init__()
+        self._left = entries
+        self._after = after
+        self.dead = False
+
+    def append(self, draft: EntryDraft, lease: Lease | None = None) -> Entry:
+        """Append, or die."""
+        if draft.kind is EntryKind.STEP and not self.dead:
+            self._left -= 1
+            self.dead = self._left == 0
+            if self.dead:
+                if self._after:
+                    super().append(draft, lease)
+                raise Killed
+        return super().append(draft, lease)
+
+    def release_lease(self, lease: Lease) -> None:
+        """A dead process gives nothing back."""
+        if not self.dead:
+            super().release_lease(lease)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("entry", range(1, 15))
+@pytest.mark.parametrize("path", [RescalePath.SAVEPOINT, RescalePath.CHECKPOINT])
+def test_an_action_whose_process_dies_is_resumed(
+    world: World, path: RescalePath, entry: int, after: bool
+) -> None:
+    """Seven steps, an entry before and after each: after any of them another process ends it."""
+    world.ledger = ledger = DeadlyLedger(entry, after=after)
+    target = at(2, checkpoint_interval_seconds=20.0)
+    decision = decided(world, proposal=a_proposal(target, path=path))
+    with pytest.raises(Killed):
+        act(world.acting(), decision.id)
+    assert unfinished_action(ledger, "ysb", world.clock.now()) is None  # its lease still lasts
+    world.clock.wait(31)
+    ledger.dead = True
+    assert unfinished_action(ledger, "ysb", world.clock.now()) == decision.id
+    outcome = act(world.acting(), decision.id)
+    assert (outcome.result, outcome.reached) == (OutcomeResult.DONE, target)
+    assert sum(one.ended_at is None for one in world.engine.incarnations) == 1
+    assert len(world.engine.incarnations) == 2
+    assert len(world.entries(EntryKind.OUTCOME)) == 1
+    assert unfinished_action(ledger, "ysb", world.clock.now()) is None
+
+
+def test_a_live_process_is_not_resumed_by_another(world: World) -> None:
+    """Who holds the lease goes on alone, and a rival decision is refused, recorded with why."""
+    decided(world)
+    rival = decided(world, "ysb-2")
+    now = world.clock.now()
+    world.ledger.take_lease("ysb", action_id="ysb-1", holder="alive", now=now, seconds=30)
+    for decision_id in ("ysb-1", rival.id):
+        with pytest.raises(LeaseTaken, match="is being acted on by alive for action ysb-1"):
+            act(world.acting(), decision_id)
+    assert untouched(world)
+    (refusal,) = world.entries(EntryKind.REFUSAL)
+    assert (refusal.body["action_id"], refusal.body["rival"]) == ("ysb-2", "ysb-1")
+
+
+def test_a_window_that_cannot_be_trusted_since_the_decision_holds_it_back(world: World) -> None:
+    """A fresher verdict than the decision's says that it must not be relied on."""
+    decision = decided(world)
+    world.clock.wait(5)
+    rule = BrokenRule(
+        rule="fresh", metric="load", severity=Severity.BLOCKS, sentence="the newest row is old"
+    )
+    verdict = Verdict(job="ysb", window="w-2", usable=False, broken=(rule,), rules=70)
+    world.ledger.append(
+        draft(EntryKind.VERDICT, job="ysb", key="2", at=world.clock.now(), body=to_body(verdict))
+    )
+    outcome = act(world.acting(), decision.id)
+    assert outcome.result is OutcomeResult.ABANDONED
+    assert outcome.sentence.endswith("cannot be trusted: the newest row is old")
+
+
 def test_of_two_that_act_at_once_exactly_one_acts(world: World) -> None:
-    """Two threads, two decisions: one moves the job, the other is abandoned and says for whom."""
+    """Two threads, two decisions: one moves the job, the other is refused or finds it moved."""
     targets = {"ysb-1": at(2), "ysb-2": at(4)}
     for decision_id, target in targets.items():
         decided(world, decision_id, proposal=a_proposal(target))
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, Outcome | None] = {}
     start = Barrier(2)
 
     def run(decision_id: str) -> None:
         start.wait(timeout=30)
-        outcomes[decision_id] = act(world.acting(), decision_id)
+        try:
+            outcomes[decision_id] = act(world.acting(), decision_id)
+        except LeaseTaken:
+            outcomes[decision_id] = None
 
     threads = [Thread(target=run, args=(decision_id,)) for decision_id in targets]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
-    results = sorted(outcome.result for outcome in outcomes.values())
-    assert results == [OutcomeResult.ABANDONED, OutcomeResult.DONE]
-    (done,) = [one for one in outcomes.values() if one.result is OutcomeResult.DONE]
+    assert len(outcomes) == 2
+    (done,) = [one for one in outcomes.values() if one and one.result is OutcomeResult.DONE]
     assert world.engine.describe("ysb").configuration == targets[done.action_id]
     assert world.engine.calls.count("resize") == 1
 

@@ -1,13 +1,15 @@
 """What a person wishes passes the same guards and stands in the ledger with their name."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from control_builders import LINEAGE, SMALL, VERSION, World, a_spec, at
+from control_builders import LINEAGE, NOON, SMALL, VERSION, World, a_spec, an_outcome, at
 from horae.control.decide_on_wish import decide_on_wish
+from horae.control.entries import draft, to_body
 from horae.control.wish import Wish
-from horae.domain.action import RescalePath
+from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.decision import Decision, Verb
 from horae.domain.proposal import Reason
 from horae.engines.fake import Fault
@@ -213,3 +215,81 @@ def test_the_axes_of_a_wish_are_those_of_a_configuration() -> None:
         "memory_mb",
         "checkpoint_interval_seconds",
     )
+
+
+def wished_vertices(world: World, changes: dict[str, float], **vertices: int) -> Decision:
+    """What is decided about single vertices; the job has `source` and `window`."""
+    wish = replace(WISH, changes=changes, vertices=vertices)
+    return decide_on_wish(world.deciding(), world.look(f"wish-{wish.id}"), wish)
+
+
+def test_a_wish_may_give_a_vertex_a_parallelism_of_its_own(world: World) -> None:
+    """Four for the job, two for the source, named by the beginning of its name; in place."""
+    decision = wished_vertices(world, {"parallelism": 4}, sour=2)
+    assert (decision.verb, decision.execute) == (Verb.RESCALE, True)
+    assert decision.proposal is not None
+    assert decision.proposal.target == replace(at(4), vertices=(("source", 2),))
+    assert decision.proposal.path is RescalePath.IN_PLACE
+
+
+def test_an_unknown_vertex_is_refused_with_the_ones_there_are(world: World) -> None:
+    """Recorded as a Hold in the person's name."""
+    decision = wished_vertices(world, {}, sink=2)
+    assert (decision.verb, decision.actor) == (Verb.HOLD, "ada")
+    assert decision.reason is Reason.NO_CANDIDATE
+    assert "there is no vertex 'sink'" in decision.sentence
+    assert "source (source), window (window)" in decision.sentence
+    assert len(world.entries(EntryKind.DECISION)) == 1
+
+
+def test_a_vertex_of_no_subtasks_is_refused_by_the_guard(world: World) -> None:
+    """The guard names the vertex and what it may have."""
+    decision = wished_vertices(world, {"parallelism": 4}, source=0)
+    assert refusals(decision) == {
+        "legal-configuration": "Vertex source cannot have 0 subtasks, but 1 to 4."
+    }
+
+
+def test_single_vertices_do_not_go_with_another_interval(world: World) -> None:
+    """They can only be set in place."""
+    changes = {"parallelism": 4, "checkpoint_interval_seconds": 20}
+    said = refusals(wished_vertices(world, changes, source=2))
+    assert "single vertices can only be set in place" in said["possible-path"]
+
+
+def test_an_engine_that_does_not_show_the_vertices_is_not_guessed_at(world: World) -> None:
+    """Hold, for a name could mean anything."""
+    seen = world.look("c1")
+    world.engine.fail("describe", Fault(Unavailable("away")))
+    wish = replace(WISH, vertices={"source": 1})
+    decision = decide_on_wish(world.deciding(), seen, wish)
+    assert (decision.verb, decision.reason) == (Verb.HOLD, Reason.SOURCE_UNAVAILABLE)
+
+
+def test_another_parallelism_is_that_of_all_vertices() -> None:
+    """An interval alone leaves single vertices as they are."""
+    current = replace(SMALL, parallelism=4, vertices=(("source", 2),))
+    assert replace(WISH, changes={"parallelism": 2}).target(current) == at(2)
+    interval = replace(WISH, changes={"checkpoint_interval_seconds": 20}).target(current)
+    assert interval.vertices == (("source", 2),)
+
+
+def test_a_wish_is_told_the_outage_that_is_expected(world: World) -> None:
+    """By the priors: in place 2 s, nine times in ten 0.35 to 11.5 s."""
+    proposal = wished(world).proposal
+    assert proposal is not None
+    assert proposal.predicted_outage_seconds == pytest.approx(2.0)
+    assert proposal.predicted_outage_interval == pytest.approx((0.348, 11.5), rel=0.01)
+
+
+def test_a_wish_for_what_failed_is_refused_with_the_same_words(world: World) -> None:
+    """When it failed, why, and when it may be tried again."""
+    outcome = an_outcome(result=OutcomeResult.ROLLED_BACK, ended_at=NOON - timedelta(hours=1))
+    decision = to_body(replace(world.decide("c0"), id=outcome.action_id))
+    for kind, body in ((EntryKind.DECISION, decision), (EntryKind.OUTCOME, to_body(outcome))):
+        entry = draft(kind, job="ysb", key=outcome.action_id, at=NOON, body=body)
+        world.ledger.append(entry)
+    assert refusals(wished(world)) == {
+        "not-known-bad": "Failed at 2026-03-02 11:00 UTC: The job runs in it; "
+        "not again before 2026-03-03 11:00 UTC."
+    }

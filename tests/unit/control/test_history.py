@@ -8,6 +8,7 @@ import pytest
 from control_builders import NOON, SMALL, VERSION, World, a_decision, an_outcome, at
 from horae.control.entries import ExternalChange, Observation, draft, to_body
 from horae.control.history import History
+from horae.control.unfinished import unfinished_action
 from horae.domain.action import OutcomeResult
 from horae.domain.job import JobPresence
 from horae.domain.verdict import Verdict
@@ -72,7 +73,7 @@ def test_an_empty_chain_knows_nothing(chain: Chain) -> None:
     assert history.decision("ysb-1") is None
     assert history.outcome("ysb-1") is None
     assert history.past_actions() == ()
-    assert history.action_in_flight(NOON) is None
+    assert history.action_in_flight() is None
     assert history.champion() is None
     assert history.version_since(VERSION.id) is None
 
@@ -116,17 +117,25 @@ def test_the_oldest_unfinished_action_is_in_flight(chain: Chain) -> None:
     chain.outcome("ysb-1")
     chain.intention("ysb-2")
     chain.intention("ysb-3")
-    assert chain.history.action_in_flight(NOON) == "ysb-2"
+    assert chain.history.action_in_flight() == "ysb-2"
     chain.outcome("ysb-2", result=OutcomeResult.FAILED, reached=None)
-    assert chain.history.action_in_flight(NOON) == "ysb-3"
+    assert chain.history.action_in_flight() == "ysb-3"
 
 
-def test_an_action_whose_process_was_lost_is_not_in_flight(chain: Chain) -> None:
-    """After three hours, and not before."""
+def test_an_unfinished_action_stays_in_flight_until_somebody_ends_it(chain: Chain) -> None:
+    """Its process may be gone, but what it left behind is not settled by time."""
     chain.intention("ysb-1")
-    just_before = NOON + timedelta(hours=3) - timedelta(seconds=1)
-    assert chain.history.action_in_flight(just_before) == "ysb-1"
-    assert chain.history.action_in_flight(NOON + timedelta(hours=3)) is None
+    long_after = NOON + timedelta(days=30)
+    assert chain.history.action_in_flight() == "ysb-1"
+    assert unfinished_action(chain.ledger, "ysb", long_after) == "ysb-1"
+
+
+def test_an_action_whose_process_lives_is_not_unfinished(chain: Chain) -> None:
+    """Who holds the job's lease is going on with it, and once the lease ends, nobody is."""
+    chain.intention("ysb-1")
+    chain.ledger.take_lease("ysb", action_id="ysb-1", holder="alive", now=NOON, seconds=30)
+    assert unfinished_action(chain.ledger, "ysb", NOON + timedelta(seconds=29)) is None
+    assert unfinished_action(chain.ledger, "ysb", NOON + timedelta(seconds=30)) == "ysb-1"
 
 
 def test_an_outcome_tells_the_configuration_and_the_look_before_it_the_version(

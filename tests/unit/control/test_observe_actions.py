@@ -1,7 +1,5 @@
 """What Horae did itself is not taken for somebody else's doing."""
 
-from datetime import timedelta
-
 import pytest
 
 from control_builders import (
@@ -71,10 +69,10 @@ def test_nothing_is_noticed_of_an_action_that_ends_while_the_job_is_sampled(
 def test_an_action_that_lost_its_process_hides_nothing_for_ever(
     world: World, decided: Decision
 ) -> None:
-    """Three hours after an intention without an outcome, changes are noticed again."""
+    """Once somebody has brought it to its end, changes are noticed again."""
     record(world, EntryKind.INTENTION, decided.id, {"action_id": decided.id})
     world.engine.incarnations[0].configuration = at(2)
-    world.clock.wait(timedelta(hours=3).total_seconds())
+    act(world.acting(), decided.id)
     observe(world.observing(), "c2")
     assert len(world.entries(EntryKind.EXTERNAL_CHANGE)) == 1
 

@@ -21,9 +21,10 @@ FAILED_TRIGGER = "e" * 32
 SOURCE, AGGREGATE = "bc764cd8ddf7a0cff126f51c16239658", "20ba6b65f97481d5570070de90e4e791"
 JOB = f"/jobs/{RUNNING}"
 
-_RECORDED = json.loads(
-    (Path(__file__).parents[2] / "golden" / "flink" / "flink_2_3_0.json").read_text()
-)
+GOLDEN = Path(__file__).parents[2] / "golden" / "flink"
+_RECORDED = json.loads((GOLDEN / "flink_2_3_0.json").read_text())
+# Magic number and version, which the checkpoint's id follows.
+_BEFORE_ID, _AFTER_ID = slice(0, 8), slice(16, None)
 
 
 class RecordedFlink:
@@ -36,6 +37,7 @@ class RecordedFlink:
     def __init__(self) -> None:
         self._replies = copy.deepcopy(_RECORDED)
         self.writes: list[tuple[str, str, Any]] = []
+        self._consequences: dict[str, tuple[str, Any, int]] = {}
         self.clock = ManualClock()
 
     @property
@@ -53,11 +55,17 @@ class RecordedFlink:
         name = path if method == "GET" else f"{method} {path}"
         self._replies[name] = {"status": status, "body": body}
 
+    def then(self, method: str, cause: str, path: str, body: Any, *, status: int = 200) -> None:
+        """Give a GET another reply from the write `cause` on, whatever that is answered."""
+        self._consequences[f"{method} {cause}"] = path, body, status
+
     def forget(self, job_id: str) -> None:
         """Have never heard of a job."""
         jobs = self.body("/jobs/overview")["jobs"]
         jobs[:] = [job for job in jobs if job["jid"] != job_id]
         self.says(f"/jobs/{job_id}", {"errors": ["not found"]}, status=404)
+        self.says(f"/jobs/{job_id}/status", self.body(f"/jobs/{NOWHERE}/status"), status=500)
+        self.says(f"/jobs/{job_id}/checkpoints", {"errors": ["not found"]}, status=404)
 
     def set_state(self, job_id: str, state: str) -> None:
         """Put a job into a state, wherever it shows."""
@@ -74,10 +82,67 @@ class RecordedFlink:
             reply = reply or {"status": 404, "body": {"errors": [f"unknown: {path}"]}}
         else:
             self.writes.append((request.method, path, _content(request)))
+            if f"{request.method} {path}" in self._consequences:
+                changed, body, status = self._consequences[f"{request.method} {path}"]
+                self.says(changed, body, status=status)
             reply = self._replies.get(f"{request.method} {path}", {"status": 202, "body": {}})
         if isinstance(reply["body"], Exception):
             raise reply["body"]
         return httpx.Response(reply["status"], json=reply["body"])
+
+
+class StateFolders:
+    """The folders of a recorded Flink's checkpoints and savepoints, on a disk.
+
+    Args:
+        flink: Its options shall name them.
+        root: Where they lie.
+    """
+
+    def __init__(self, flink: RecordedFlink, root: Path) -> None:
+        self._flink = flink
+        self.checkpoints, self.savepoints = root / "checkpoints", root / "savepoints"
+        self.checkpoints.mkdir()
+        self.savepoints.mkdir()
+        self.named(
+            {
+                "execution.checkpointing.dir": f"file://{self.checkpoints}",
+                "execution.checkpointing.savepoint-dir": f"file://{self.savepoints}",
+            }
+        )
+
+    def named(self, options: dict[str, str]) -> None:
+        """Make these the cluster's only options."""
+        shown = [{"key": key, "value": value} for key, value in options.items()]
+        self._flink.says("/jobmanager/config", shown)
+
+    def checkpoint(self, job_id: str, number: int) -> str:
+        """Write a checkpoint; where it lies, as Flink says it."""
+        folder = self.checkpoints / job_id / f"chk-{number}"
+        return _write(folder, number, "checkpoint")
+
+    def savepoint(self, job_id: str, number: int) -> str:
+        """Write a savepoint; where it lies, as Flink says it."""
+        folder = self.savepoints / f"savepoint-{job_id[:6]}-{number:012x}"
+        return _write(folder, number, "savepoint")
+
+    def tell(self, job_id: str, kind: str, location: str, number: int, **told: Any) -> None:
+        """Have REST show a snapshot as the newest of its kind, `completed` or `savepoint`."""
+        latest = self._flink.body(f"/jobs/{job_id}/checkpoints")["latest"]
+        like = self._flink.body(f"/jobs/{STOPPED}/checkpoints")["history"][0]
+        type_ = "SYNC_SAVEPOINT" if kind == "savepoint" else "CHECKPOINT"
+        latest[kind] = like | {
+            "id": number, "external_path": location, "is_savepoint": kind == "savepoint",
+            "checkpoint_type": type_, "discarded": False,
+        } | told  # fmt: skip
+
+
+def _write(folder: Path, number: int, kind: str) -> str:
+    content = (GOLDEN / f"{kind}_metadata_2_3_0.bin").read_bytes()
+    folder.mkdir(parents=True)
+    identified = content[_BEFORE_ID] + number.to_bytes(8, "big") + content[_AFTER_ID]
+    (folder / "_metadata").write_bytes(identified)
+    return f"file:{folder}"
 
 
 def _content(request: httpx.Request) -> Any:

@@ -6,8 +6,9 @@ from horae.domain.action import Outcome, Rescale, RescalePath
 from horae.domain.clock import ManualClock
 from horae.domain.configuration import Configuration
 from horae.engines.fake import FakeEngine
+from horae.engines.journal import StepState, Taken
 from horae.engines.rescaling import rescale
-from horae.errors import LedgerError, Refused, Unavailable
+from horae.errors import Refused, Unavailable
 
 ORIGIN = Configuration(
     parallelism=2, slots=1, cpu_cores=1.0, memory_mb=768, checkpoint_interval_seconds=10
@@ -31,36 +32,31 @@ class Diary:
     break_from: str | None = None
     break_after: str = "recheck"
     asked: int = 0
-    entries: list[tuple[str, str, str]] = field(default_factory=list)
+    entries: list[Taken] = field(default_factory=list)
     broken: bool = False
 
     @property
     def intended(self) -> list[str]:
         """Steps begun."""
-        return [step for phase, step, _ in self.entries if phase == "intend"]
+        return [one.step.value for one in self.entries if one.state is StepState.OPEN]
 
-    def intend(self, step: str, detail: str) -> None:
+    def write(self, taken: Taken) -> None:
         """Remember, or break."""
-        self.broken |= step == self.break_from and self.break_after in self.intended
-        self._write("intend", step, detail)
-
-    def result(self, step: str, detail: str) -> None:
-        """Remember, or break."""
-        self._write("result", step, detail)
+        begins = taken.state is StepState.OPEN
+        broken = taken.step == self.break_from and self.break_after in self.intended
+        self.broken |= begins and broken
+        if self.broken:
+            raise Unavailable("the database is away")
+        self.entries.append(taken)
 
     def halted(self) -> str | None:
         """A reason once the next step is the one to halt before."""
         self.asked += 1
-        done = len([1 for phase, _, _ in self.entries if phase == "result"])
-        order = ["recheck", "provide", "checkpoint", "resize"]
+        done = len([one for one in self.entries if one.state is not StepState.OPEN])
+        order = ["recheck", "prepare", "checkpoint", "resize", "none"]
         if self.halt_before is None or order[done] != self.halt_before:
             return None
         return "maintenance"
-
-    def _write(self, phase: str, step: str, detail: str) -> None:
-        if self.broken:
-            raise LedgerError("the database is away")
-        self.entries.append((phase, step, detail))
 
 
 @dataclass
@@ -92,5 +88,5 @@ class Scene:
     @property
     def changes(self) -> list[str]:
         """Calls that change something."""
-        silent = ("describe", "progress", "capabilities")
+        silent = ("describe", "progress", "capabilities", "fate", "newest_state")
         return [call for call in self.engine.calls if call not in silent]

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from recorded_flink import JOB, RUNNING, SOURCE, STOPPED, RecordedFlink
+from recorded_flink import AGGREGATE, JOB, RUNNING, SOURCE, STOPPED, RecordedFlink
 
 from horae.domain.configuration import Configuration
 from horae.domain.job import JobPresence
@@ -88,6 +88,45 @@ def test_a_failed_job_tells_why(flink: RecordedFlink) -> None:
     }  # fmt: skip
     flink.says(f"{JOB}/exceptions", {"exceptionHistory": {"entries": [failure]}})
     assert describe(flink.client, "contract").detail.endswith("its last failure: E: no such topic")
+
+
+def test_a_job_that_never_ran_tells_why_too(flink: RecordedFlink) -> None:
+    """It has no history of failures, but a result."""
+    flink.forget(STOPPED)
+    flink.set_state(RUNNING, "FAILED")
+    result = {"job-execution-result": {"failure-cause": {"stack-trace": "E: no such savepoint"}}}
+    flink.says(f"{JOB}/execution-result", result)
+    detail = describe(flink.client, "contract").detail
+    assert detail.endswith("; it failed with E: no such savepoint")
+
+
+def test_what_was_asked_for_is_told(flink: RecordedFlink) -> None:
+    """The most subtasks of each vertex, also while the job is on its way there."""
+    asked = flink.body(f"{JOB}/resource-requirements")
+    asked[SOURCE]["parallelism"]["upperBound"] = 3
+    assert describe(flink.client, "contract").asked == {SOURCE: 3, AGGREGATE: 2}
+    flink.set_state(RUNNING, "CREATED")
+    assert describe(flink.client, "contract").asked == {SOURCE: 3, AGGREGATE: 2}
+
+
+@pytest.mark.parametrize("scheduler", ["Default", None])
+def test_not_every_scheduler_tells_what_was_asked_for(
+    flink: RecordedFlink, scheduler: str | None
+) -> None:
+    """The default one is not asked; before 2.3 it refuses. The rest is told all the same."""
+    flink.body(JOB)["schedulerType"] = scheduler
+    errors = ["Internal server error.", "java.lang.UnsupportedOperationException: no"]
+    flink.says(f"{JOB}/resource-requirements", {"errors": errors}, status=500)
+    shown = describe(flink.client, "contract")
+    assert (shown.presence, shown.asked) == (JobPresence.RUNNING, None)
+
+
+def test_narrower_vertices_are_told(flink: RecordedFlink) -> None:
+    """The parallelism is that of the widest vertex."""
+    flink.body(JOB)["vertices"][0]["parallelism"] = 1
+    configuration = describe(flink.client, "contract").configuration
+    assert configuration is not None
+    assert (configuration.parallelism, configuration.vertices) == (2, ((SOURCE, 1),))
 
 
 def test_two_live_jobs_are_doubled(flink: RecordedFlink) -> None:

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -125,6 +126,67 @@ def test_a_lost_reply_that_started_nothing_is_told(cluster: Cluster) -> None:
     with pytest.raises(Unavailable, match="slow"):
         cluster.start(cluster.sql())
     assert (cluster.flink.clock.now() - before).total_seconds() == 30.0
+
+
+@pytest.mark.parametrize("kind", ["Application", "Job"])
+def test_a_job_that_another_process_has_started_is_started(cluster: Cluster, kind: str) -> None:
+    """Both have sent the same id, and Flink says to one that it is in use: 2.3, and before."""
+    path = f"/jars/{cluster.runner}/run"
+    cause = f"Could not execute application.\nCaused by: a.Duplicate{kind}SubmissionException: x"
+    cluster.flink.says(path, {"errors": [cause]}, status=400, method="POST")
+    there = cluster.flink.body("/jobs/" + "1" * 32)
+    cluster.flink.then("POST", path, f"/jobs/{NOWHERE}", there)
+    cluster.start(cluster.sql())
+    assert len(cluster.flink.writes) == 1
+
+
+def test_an_id_in_use_that_never_shows_is_refused(cluster: Cluster) -> None:
+    """As of a job that a JobManager before this one has seen ending; looked for over 30 s."""
+    path = f"/jars/{cluster.runner}/run"
+    cause = "a.DuplicateJobSubmissionException: already terminated"
+    cluster.flink.says(path, {"errors": [cause]}, status=400, method="POST")
+    before = cluster.flink.clock.now()
+    with pytest.raises(Refused, match="already terminated"):
+        cluster.start(cluster.sql())
+    assert (cluster.flink.clock.now() - before).total_seconds() == 30.0
+
+
+def _failed(cluster: Cluster, *, ran: bool) -> dict[str, Any]:
+    failed = dict(cluster.flink.body("/jobs/" + "1" * 32), jid=NOWHERE, state="FAILED")
+    return failed | {"timestamps": failed["timestamps"] | {"RUNNING": 1 if ran else 0}}
+
+
+def test_a_state_that_cannot_be_read_is_refused(cluster: Cluster) -> None:
+    """Flink 2.3 accepts the job first; it fails before it runs, also when asked again."""
+    trace = "java.X: y\nCaused by: java.io.FileNotFoundException: Cannot find savepoint"
+    result = {"job-execution-result": {"failure-cause": {"stack-trace": trace}}}
+    cluster.flink.says(f"/jobs/{NOWHERE}/execution-result", result)
+    path, script = f"/jars/{cluster.runner}/run", cluster.sql()
+    cluster.flink.says(path, {"jobid": NOWHERE}, method="POST")
+    cluster.flink.then("POST", path, f"/jobs/{NOWHERE}", _failed(cluster, ran=False))
+    cluster.flink.says(f"/jobs/{NOWHERE}/status", {"status": "FAILED"})
+    for _ in range(2):
+        with pytest.raises(Refused, match=r"failed before it ran: .*Cannot find savepoint"):
+            cluster.start(script)
+    assert len(cluster.flink.writes) == 1
+
+
+def test_a_job_that_failed_after_it_ran_was_started(cluster: Cluster) -> None:
+    """What became of it since is not the start's to tell."""
+    cluster.flink.says(f"/jobs/{NOWHERE}", _failed(cluster, ran=True))
+    cluster.flink.says(f"/jobs/{NOWHERE}/status", {"status": "FAILED"})
+    cluster.start(cluster.sql())
+    assert cluster.flink.writes == []
+
+
+def test_a_job_that_waits_for_slots_is_left_to_wait(cluster: Cluster) -> None:
+    """After 10 s it is for others to say whether it runs."""
+    path = f"/jars/{cluster.runner}/run"
+    cluster.flink.says(path, {"jobid": NOWHERE}, method="POST")
+    cluster.flink.says(f"/jobs/{NOWHERE}/status", {"status": "CREATED"})
+    before = cluster.flink.clock.now()
+    cluster.start(cluster.sql())
+    assert (cluster.flink.clock.now() - before).total_seconds() == 10.0
 
 
 def test_a_refused_savepoint_tells_why(cluster: Cluster) -> None:

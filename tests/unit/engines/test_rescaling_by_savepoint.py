@@ -75,7 +75,7 @@ class TestSavepoint:
         assert (outcome.result, outcome.reached) == (OutcomeResult.ROLLED_BACK, ORIGIN)
         last = scene.engine.incarnations[-1]
         assert last.restored == f"memory:{derived_id('action-1', 'stop')}"
-        assert last.job_id == derived_id("action-1", "rollback job")
+        assert last.job_id == derived_id("action-1", "back 1 job")
         assert scene.engine.task_managers == {ORIGIN.shape: 2}
         assert scene.alive == 1
 
@@ -92,7 +92,7 @@ class TestSavepoint:
         outcome = scene.go(smaller, RescalePath.SAVEPOINT)
         assert (outcome.result, outcome.reached) == (OutcomeResult.ROLLED_BACK, ORIGIN)
         last = scene.engine.incarnations[-1]
-        assert last.restored == f"memory:{derived_id('action-1', 'rollback stop')}"
+        assert last.restored == f"memory:{derived_id('action-1', 'back 1 stop')}"
 
     def test_without_a_fresh_savepoint_the_newest_checkpoint_serves(self, scene: Scene) -> None:
         """The incarnation completed a checkpoint while it was verified, so it counts."""
@@ -101,8 +101,9 @@ class TestSavepoint:
         outcome = scene.go(replace(OTHER, parallelism=2), RescalePath.SAVEPOINT)
         assert (outcome.result, outcome.reached) == (OutcomeResult.ROLLED_BACK, ORIGIN)
         last = scene.engine.incarnations[-1]
-        assert last.restored == f"memory:{derived_id('action-1', 'verify 0')}"
-        assert "No fresh savepoint could be taken" in outcome.sentence
+        moved = derived_id("action-1", "job")
+        assert last.restored is not None
+        assert last.restored.startswith(f"memory:{moved}/chk-")
 
     def test_when_nothing_starts_a_person_is_needed(self, scene: Scene) -> None:
         """The savepoint is in the journal, and no job runs."""
@@ -110,8 +111,7 @@ class TestSavepoint:
         outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
         assert (outcome.result, outcome.reached) == (OutcomeResult.FAILED, None)
         assert scene.engine.describe("ysb").presence is JobPresence.FINISHED
-        details = [detail for phase, step, detail in scene.diary.entries if step == "stop"]
-        assert f"memory:{derived_id('action-1', 'stop')}" in details[-1]
+        assert f"memory:{derived_id('action-1', 'stop')}" in outcome.sentence
 
     def test_left_over_task_managers_are_no_failure(self, scene: Scene) -> None:
         """The job runs as wanted; the sentence tells what is left."""

@@ -98,6 +98,33 @@ def test_children_without_their_environment_end_too(processes: Processes, tmp_pa
     assert processes.family("parent") == []
 
 
+def test_a_killed_process_leaves_its_record(processes: Processes, tmp_path: Path) -> None:
+    """It is listed as ended, with its details, until it is started again or stopped."""
+    deaf = [sys.executable, "-c", STUBBORN + "time.sleep(60)"]
+    record = processes.start("one", deaf, log=tmp_path / "log", details={"slots": "2"})
+    assert processes.ended() == {}
+    assert processes.kill("one")
+    assert processes.running() == {}
+    assert processes.ended() == {"one": record}
+    assert not processes.kill("one")
+    again = processes.start("one", SLEEP, log=tmp_path / "log")
+    assert (processes.running(), processes.ended()) == ({"one": again}, {})
+    processes.stop("one")
+    assert processes.ended() == {}
+
+
+def test_children_are_killed_with_their_parent(processes: Processes, tmp_path: Path) -> None:
+    """The whole family ends at once."""
+    processes.start("parent", [sys.executable, "-c", PARENT, *SLEEP], log=tmp_path / "log")
+    clock = SystemClock()
+    deadline = clock.now() + timedelta(seconds=20)
+    while len(processes.family("parent")) < 2:
+        assert clock.now() < deadline
+        clock.wait(0.02)
+    assert processes.kill("parent")
+    assert processes.family("parent") == []
+
+
 def test_a_lost_record_leaves_no_orphan(processes: Processes, tmp_path: Path) -> None:
     """What was started by someone who died before recording it is replaced, not doubled."""
     first = processes.start("one", SLEEP, log=tmp_path / "log")

@@ -23,12 +23,23 @@ def test_settings_are_read_back_as_written(tmp_path: Path) -> None:
     path = tmp_path / "run" / "stack.json"
     assert StackSettings.read(path) is None
     settings = StackSettings(
-        ports=Ports(kafka=1, kafka_controller=2, flink_rest=3, flink_rpc=4),
+        ports=Ports(kafka=1, kafka_controller=2, flink_rest=3, flink_rpc=4, zookeeper=5),
         task_manager=TaskManagerShape(slots=2, cpu_cores=0.5, memory_mb=1024),
         maximum_task_managers=2,
+        high_availability=True,
     )
     settings.write(path)
     assert StackSettings.read(path) == settings
+
+
+def test_settings_of_an_earlier_version_are_read(tmp_path: Path) -> None:
+    """What runs since before an upgrade can still be asked about and stopped."""
+    path = tmp_path / "stack.json"
+    StackSettings().write(path)
+    content = json.loads(path.read_text())
+    del content["high_availability"], content["ports"]["zookeeper"]
+    path.write_text(json.dumps(content))
+    assert StackSettings.read(path) == StackSettings()
 
 
 def test_a_name_without_a_value_is_an_error(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from horae.domain.clock import SystemClock
 from horae.errors import MissingTool, PortInUse
-from horae.local.kafka_broker import NAME
+from horae.local.kafka_broker import KafkaBroker
 from horae.local.paths import LocalPaths
 from horae.local.ports import Ports
 from horae.local.stack import LocalStack
@@ -39,11 +39,10 @@ def taken() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def stack_with(root: Path, ports: Ports) -> LocalStack:
+def stack_with(root: Path, ports: Ports, *, high_availability: bool = False) -> LocalStack:
     """A stack that does not run."""
-    return LocalStack(
-        LocalPaths.under(root), clock=SystemClock(), settings=StackSettings(ports=ports)
-    )
+    settings = StackSettings(ports=ports, high_availability=high_availability)
+    return LocalStack(LocalPaths.under(root), clock=SystemClock(), settings=settings)
 
 
 def test_tools_are_told_where_all_is_ready(tools: Path, tmp_path: Path) -> None:
@@ -58,6 +57,17 @@ def test_a_taken_port_is_told_first(tools: Path, tmp_path: Path, taken: int) -> 
     with pytest.raises(PortInUse, match=rf"{taken} \(option --rpc-port\)"):
         stack_with(tmp_path / "root", replace(Ports.free(), flink_rpc=taken)).check_ready()
     assert not (tmp_path / "root").exists()
+
+
+@pytest.mark.usefixtures("tools")
+def test_the_port_of_zookeeper_matters_with_high_availability_alone(
+    tmp_path: Path, taken: int
+) -> None:
+    """Without it nothing will listen there."""
+    ports = replace(Ports.free(), zookeeper=taken)
+    stack_with(tmp_path, ports).check_ready()
+    with pytest.raises(PortInUse, match=rf"{taken} \(option --zookeeper-port\)"):
+        stack_with(tmp_path, ports, high_availability=True).check_ready()
 
 
 def test_a_missing_tool_is_told_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +88,7 @@ def test_a_port_of_this_very_stack_is_no_obstacle(tmp_path: Path, taken: int) ->
         stack.check_ready()
     asleep = [sys.executable, "-c", "import time; time.sleep(60)"]
     try:
-        stack.processes.start(NAME, asleep, log=tmp_path / "kafka.log")
+        stack.processes.start(KafkaBroker.name, asleep, log=tmp_path / "kafka.log")
         stack.check_ready()
     finally:
         stack.processes.stop_all(patience_seconds=1.0)

@@ -62,6 +62,44 @@ def test_beyond_the_maximum_none_is_started(task_managers: TaskManagers) -> None
     assert len(task_managers.running()) == 2
 
 
+def test_a_lost_one_comes_back_as_it_was(task_managers: TaskManagers, tmp_path: Path) -> None:
+    """Whoever killed it; one that runs is left alone."""
+    task_managers.add(1, slots=2, cpu_cores=0.5, memory_mb=1024)
+    shape = TaskManagerShape(slots=2, cpu_cores=0.5, memory_mb=1024)
+    Processes(LocalPaths.under(tmp_path).processes, SystemClock()).kill("taskmanager-1")
+    assert (task_managers.running(), task_managers.lost()) == ({}, {"taskmanager-1": shape})
+    task_managers.bring_back("taskmanager-1")
+    task_managers.bring_back("taskmanager-1")
+    assert (task_managers.running(), task_managers.lost()) == ({"taskmanager-1": shape}, {})
+
+
+def test_one_that_was_removed_does_not_come_back(
+    task_managers: TaskManagers, tmp_path: Path
+) -> None:
+    """Removing a lost one means: it is not wanted any more."""
+    task_managers.add(2, slots=1, cpu_cores=1.0, memory_mb=768)
+    Processes(LocalPaths.under(tmp_path).processes, SystemClock()).kill("taskmanager-1")
+    task_managers.remove(["taskmanager-1", "taskmanager-2"])
+    assert task_managers.lost() == {}
+    for name in ("taskmanager-1", "taskmanager-2"):
+        with pytest.raises(
+            Refused, match=f"{name} is no TaskManager that was lost; there are none"
+        ):
+            task_managers.bring_back(name)
+
+
+def test_a_lost_one_does_not_come_back_beyond_the_maximum(
+    task_managers: TaskManagers, tmp_path: Path
+) -> None:
+    """Three replaced it and the others: it would be the fourth of three."""
+    task_managers.add(1, slots=1, cpu_cores=1.0, memory_mb=768)
+    Processes(LocalPaths.under(tmp_path).processes, SystemClock()).kill("taskmanager-1")
+    task_managers.add(3, slots=1, cpu_cores=1.0, memory_mb=768)
+    with pytest.raises(Refused, match="3 TaskManagers run and 1 more"):
+        task_managers.bring_back("taskmanager-1")
+    assert len(task_managers.running()) == 3
+
+
 @pytest.mark.parametrize("process_mb", [MINIMUM_MB, 768, 1024, 4096])
 def test_the_parts_of_the_memory_add_up(process_mb: int) -> None:
     """Class space, overhead, network, managed, task heap and 128 MiB of framework are all."""

@@ -1,9 +1,11 @@
 """What a job may be moved to."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
+from horae.optimisation.failures import Failure
 from horae.optimisation.search_space import Bounds, search_space
 from horae.performance.partitioning import Partitioning
 from horae.settings.job_spec import SearchSettings
@@ -14,6 +16,8 @@ NOW = Configuration(
 ALL = Capabilities(
     in_place=True,
     savepoint=True,
+    checkpoint=False,
+    restart=False,
     provisioned=True,
     maximum_task_managers=4,
     maximum_slots=None,
@@ -172,3 +176,39 @@ def test_without_a_limit_or_a_measurement_every_interval_is_taken() -> None:
     assert len(unlimited.configurations) == len(unmeasured.configurations) == 2
     measured = replace(bounds(search, checkpoint_seconds_p95=2.0), commit_latency_seconds=1.0)
     assert search_space(measured).configurations == (NOW,)
+
+
+def test_what_failed_is_excluded_with_when_and_until_when() -> None:
+    """Two subtasks failed an hour ago; it stays legal to name them, which a guard answers."""
+    failed = replace(NOW, parallelism=2)
+    failure = Failure(
+        configuration=failed,
+        failed_at=datetime(2026, 3, 2, 11, tzinfo=UTC),
+        until=datetime(2026, 3, 3, 11, tzinfo=UTC),
+        sentence="It did not come up.",
+    )
+    space = search_space(replace(bounds(SearchSettings()), failures=(failure,)))
+    assert sizes(space.configurations) == [1, 4]
+    reasons = {one.configuration: one.reason for one in space.excluded}
+    assert reasons[failed] == (
+        "failed at 2026-03-02 11:00 UTC: It did not come up; not again before 2026-03-03 11:00 UTC"
+    )
+    assert sizes(space.legal) == [1, 2, 4]
+
+
+def test_what_the_job_runs_in_is_never_excluded() -> None:
+    """It may have failed before and run now: a person started it so."""
+    moment = datetime(2026, 3, 2, 11, tzinfo=UTC)
+    failure = Failure(configuration=NOW, failed_at=moment, until=moment, sentence="It failed.")
+    space = search_space(replace(bounds(SearchSettings()), failures=(failure,)))
+    assert NOW in space.configurations
+    assert space.legal == space.configurations
+
+
+def test_a_job_that_can_only_go_on_from_a_checkpoint_may_change_its_shape() -> None:
+    """Without savepoints the newest checkpoint does."""
+    search = SearchSettings(checkpoint_interval_seconds=(10.0, 20.0))
+    no_savepoint = replace(ALL, savepoint=False)
+    assert "checkpoint_interval_seconds" in search_space(bounds(search, no_savepoint)).fixed
+    able = replace(no_savepoint, checkpoint=True)
+    assert search_space(bounds(search, able)).fixed == {}

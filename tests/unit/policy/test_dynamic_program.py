@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from horae.policy.dynamic_program import NO_PATH, Program, solve
+from horae.policy.dynamic_program import Program, solve
+
+
+def to_and_fro(*, by: int) -> np.ndarray:
+    """Of two ways this one leads from either configuration to the other."""
+    possible = np.zeros((2, 2, 2), dtype=bool)
+    possible[by] = ~np.eye(2, dtype=bool)
+    return possible
 
 
 def a_program(**changes: object) -> Program:
@@ -14,7 +21,9 @@ def a_program(**changes: object) -> Program:
         "load": np.full((1, 4), 50.0),
         "capacity": np.array([[100.0, 300.0]]),
         "outage": np.array([[2.0, 4.0]]),
-        "way": np.array([[NO_PATH, 0], [0, NO_PATH]]),
+        "replayed": np.zeros((1, 2)),
+        "in_place": np.array([True, False]),
+        "possible": to_and_fro(by=0),
         "price": np.array([1.0, 3.0]),
         "failures": np.zeros((4, 2)),
         "violation": 10.0,
@@ -39,7 +48,7 @@ def test_from_the_large_one_it_pays_to_shrink_at_once() -> None:
 
 def test_a_savepoint_pays_for_both_sets_of_task_managers() -> None:
     """By savepoint it is 4 s x (10 + 1 for the other set) + 5 + 40 = 89."""
-    by_savepoint = a_program(way=np.array([[NO_PATH, 1], [1, NO_PATH]]))
+    by_savepoint = a_program(possible=to_and_fro(by=1))
     assert solve(by_savepoint).expected[0, 1, 0] == pytest.approx(89)
 
 
@@ -72,3 +81,23 @@ def test_a_load_of_zero_empties_the_backlog() -> None:
     program = a_program(load=np.zeros((1, 4)))
     below, weight = program.place(program.age_after(0, np.array([[30.0]]), only=0))
     assert (below.item(), weight.item()) == (0, 0.0)
+
+
+def test_of_two_ways_the_cheaper_one_is_taken() -> None:
+    """In place for 2 s x 10 + 5 + 40 = 65; by the other way 1 s x (10 + 1) + 5 + 40 = 56."""
+    both = np.stack([~np.eye(2, dtype=bool)] * 2)
+    plan = solve(a_program(possible=both, outage=np.array([[2.0, 1.0]])))
+    assert plan.expected[0, 1, 0] == pytest.approx(56)
+    assert plan.way[0, 1, 0] == 1
+
+
+def test_what_is_read_again_counts_like_an_outage_and_ages_the_backlog() -> None:
+    """A second of replay is 10 more; outage 4 s and replay 8 s are 12 s of backlog."""
+    both = np.stack([~np.eye(2, dtype=bool)] * 2)
+    again = a_program(
+        possible=both, outage=np.array([[2.0, 1.0]]), replayed=np.array([[0.0, 1.0]])
+    )
+    assert solve(again).expected[0, 1, 0] == pytest.approx(65)  # 56 + 10 is dearer than in place
+    program = a_program(outage=np.array([[4.0, 4.0]]), replayed=np.array([[8.0, 8.0]]))
+    np.testing.assert_allclose(program.delay, [[12.0, 12.0]])
+    assert program.switch_money()[0, 0, 0] == pytest.approx(5 + (4 + 8) * 10)

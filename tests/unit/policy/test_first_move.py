@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from horae.policy.dynamic_program import NO_PATH, Program, solve
+from horae.policy.dynamic_program import Program, solve
 from horae.policy.first_move import roll, stand
 
 
@@ -16,7 +16,9 @@ def a_program(load: list[float]) -> Program:
         load=np.array([load]),
         capacity=np.array([[100.0, 300.0]]),
         outage=np.array([[2.0, 4.0]]),
-        way=np.array([[NO_PATH, 0], [0, NO_PATH]]),
+        replayed=np.zeros((1, 2)),
+        in_place=np.array([True, False]),
+        possible=np.stack([~np.eye(2, dtype=bool), np.zeros((2, 2), dtype=bool)]),
         price=np.array([1.0, 3.0]),
         failures=np.zeros((steps, 2)),
         violation=10.0,
@@ -48,18 +50,18 @@ def test_keeping_costs_the_price_of_keeping_and_the_plan_later() -> None:
 def test_a_move_gains_against_keeping() -> None:
     """Shrinking now costs 2 s x 10 + 5 + 30 s x 1 = 55, keeping for 30 s costs 90."""
     standing = stand(solve(a_program([50.0] * 4)), current=1, age_seconds=0.0)
-    np.testing.assert_allclose(standing.costs()[0, 0], 55.0)
+    np.testing.assert_allclose(standing.moves().costs[0, 0], 55.0)
     assert standing.costs_of_keeping(30.0) == pytest.approx(90.0)
 
 
 def test_the_stay_lasts_as_long_as_the_plan_does_not_leave() -> None:
     """A calm future is stayed in to its end: three steps of 10 s."""
     standing = stand(solve(a_program([50.0] * 4)), current=1, age_seconds=0.0)
-    np.testing.assert_allclose(standing.stay_seconds(0), [30.0])
+    np.testing.assert_allclose(standing.stay_seconds(0, 0), [30.0])
 
 
 def test_the_stay_ends_where_the_plan_leaves_again() -> None:
     """A peak of 2.5 times the small capacity is not sat out in it."""
     peak = a_program([50.0] * 5 + [250.0] * 8)
     standing = stand(solve(peak), current=1, age_seconds=0.0)
-    assert 20.0 <= standing.stay_seconds(0)[0] < 120.0
+    assert 20.0 <= standing.stay_seconds(0, 0)[0] < 120.0

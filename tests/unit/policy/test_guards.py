@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from guard_builders import a_guard_situation, a_move, a_proposal
+from guard_builders import a_failure, a_guard_situation, a_move, a_proposal
 from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.decision import GuardAnswer, Mode
-from horae.domain.job import JobPresence
+from horae.domain.job import JobPresence, Vertex
 from horae.domain.verdict import BrokenRule, Severity, Verdict
 from horae.policy.guard_situation import GuardSituation
 from horae.policy.guards import GUARDS, ask_guards
@@ -197,9 +197,16 @@ def test_a_sink_without_transactions_needs_no_time_out() -> None:
     assert refused(free) == set()
 
 
-def test_what_was_rolled_back_from_is_remembered() -> None:
-    """Once bitten."""
-    assert refused(a_guard_situation(rolled_back_from=(at(2),))) == {"not-known-bad"}
+def test_what_failed_a_while_ago_is_remembered() -> None:
+    """Only what failed is refused, with what happened and until when."""
+    bad = a_guard_situation(failures=(a_failure(at(2)),))
+    assert refused(bad) == {"not-known-bad"}
+    (said,) = (each.sentence for each in ask_guards(bad) if not each.allowed)
+    assert said == (
+        "Failed at 2026-03-02 11:00 UTC: It did not come up; not again before "
+        "2026-03-03 11:00 UTC."
+    )
+    assert refused(a_guard_situation(failures=(a_failure(at(4)),))) == set()
 
 
 @pytest.mark.parametrize(
@@ -244,3 +251,37 @@ def test_a_path_that_is_not_the_one_that_exists_is_refused() -> None:
     """In place is possible, a savepoint proposed."""
     wrong = a_proposal(at(2), path=RescalePath.SAVEPOINT)
     assert refused(a_guard_situation(proposal=wrong)) == {"possible-path"}
+
+
+def test_single_vertices_need_the_jobs_vertices() -> None:
+    """Legal where they are the job's; refused where the engine did not show them."""
+    target = replace(at(2), vertices=(("a1", 1),))
+    source = Vertex(
+        id="a1",
+        name="Source",
+        parallelism=1,
+        max_parallelism=128,
+        running_subtasks=1,
+        running_since=None,
+        is_source=True,
+    )
+    asked = a_guard_situation(proposal=a_proposal(target), vertices=(source,))
+    assert refused(asked) == set()
+    assert refused(replace(asked, vertices=None)) == {"legal-configuration"}
+    assert refused(replace(asked, vertices=())) == {"legal-configuration"}
+
+
+def test_any_way_that_leads_there_may_be_proposed() -> None:
+    """Another interval by savepoint or from the newest checkpoint, not in place."""
+    target = at(1, checkpoint_interval_seconds=20.0)
+    for path, allowed in (
+        (RescalePath.SAVEPOINT, True),
+        (RescalePath.CHECKPOINT, True),
+        (RescalePath.IN_PLACE, False),
+    ):
+        asked = a_guard_situation(
+            proposal=a_proposal(target, path=path),
+            legal=(SMALL, target),
+            capabilities=replace(CAPABLE, checkpoint=True),
+        )
+        assert (refused(asked) == set()) is allowed

@@ -10,7 +10,17 @@ from horae.domain.proposal import Proposal, Reason, Stay
 from horae.policy.planner import PlannerPolicy
 from horae.policy.policy import Situation
 from horae.settings.job_spec import PlannerSettings, TimeSettings
-from policy_builders import CAPABLE, GRID, LIMITS, PRICES, a_forecast, a_situation, a_window, at
+from policy_builders import (
+    CAPABLE,
+    GRID,
+    LIMITS,
+    PRICES,
+    KnownOutage,
+    a_forecast,
+    a_situation,
+    a_window,
+    at,
+)
 
 HOUR = 3600.0
 TIME = TimeSettings(grid_seconds=GRID, cycle_seconds=60, season_seconds=HOUR)
@@ -226,3 +236,67 @@ def test_a_stay_says_how_far_away_both_were() -> None:
     assert "Nothing presses" in answer.sentence
     assert "chance of overload is 0%" in answer.sentence
     assert answer.evidence["protect_headroom_records_per_second"] > 200  # type: ignore[operator]
+
+
+def busy_in_a_dear_shape(**changes: object) -> Situation:
+    """1,700 records/s on four TaskManagers where two of two slots would do."""
+    known: dict[str, object] = {
+        "current": at(4),
+        "choices": SHAPES,
+        "forecast": a_forecast(around(*[1700.0] * 30)),
+        "window": a_window(1700.0, configuration=at(4), rows=60),
+    }
+    return a_situation(**(known | changes))  # type: ignore[arg-type]
+
+
+BOTH = replace(CAPABLE, checkpoint=True)
+
+
+def test_a_savepoint_is_preferred_where_a_checkpoint_would_replay_more() -> None:
+    """8 s against 6 s and, at an interval of 10 s, 1 to 11 s that are read again."""
+    answer = ask(busy_in_a_dear_shape(capabilities=BOTH))
+    assert isinstance(answer, Proposal)
+    assert answer.path is RescalePath.SAVEPOINT
+    by = {
+        path: answer.evidence[f"expected_money_by_{path}"] for path in ("savepoint", "checkpoint")
+    }
+    assert by["savepoint"] < by["checkpoint"]  # type: ignore[operator]
+    assert answer.evidence["expected_money_by_in_place"] is None
+    assert answer.evidence["replayed_seconds"] == 0.0
+
+
+def test_a_checkpoint_is_preferred_where_savepoints_are_slow() -> None:
+    """A savepoint of 60 s costs more than 6 s and a replay; catching up works off both."""
+
+    class SlowSavepoints(KnownOutage):
+        def quantile(self, path: RescalePath, level: float) -> float:
+            return 60.0 if path is RescalePath.SAVEPOINT else super().quantile(path, level)
+
+    situation = busy_in_a_dear_shape(capabilities=BOTH)
+    slow = replace(situation, models=replace(situation.models, outage=SlowSavepoints()))
+    answer = ask(slow)
+    assert isinstance(answer, Proposal)
+    assert answer.path is RescalePath.CHECKPOINT
+    assert "by checkpoint" in answer.sentence
+    assert answer.predicted_outage_interval == (6.0, 6.0)
+    # from 1 to 11 s with the checkpoint of a second that nobody measured, 6 s on the mean
+    assert answer.evidence["replayed_seconds"] == pytest.approx(6.0, abs=1.5)
+    # (0.5 + 6 + about 6) s of backlog at 1,700 of 2,000: 12.5 / (2000 / 1700 - 1) = 71 s
+    assert answer.predicted_catch_up_seconds == pytest.approx(71, rel=0.35)
+
+
+def test_a_proposal_tells_its_outage_with_an_interval() -> None:
+    """The known outage has none to speak of: 4 s at any level."""
+    answer = ask(rising())
+    assert isinstance(answer, Proposal)
+    assert answer.predicted_outage_interval == (4.0, 4.0)
+    assert "outage of about 4.0 s (90 %: 4.0 to 4.0 s)" in answer.sentence
+
+
+def test_a_job_with_single_vertices_is_proposed_one_number_for_all() -> None:
+    """Its own configuration is not among the targets."""
+    current = replace(at(2), vertices=(("a1", 1),))
+    overloaded = rising(current=2, forecast=a_forecast(around(*[1200.0] * 30)))
+    answer = ask(replace(overloaded, current=current))
+    assert isinstance(answer, Proposal)
+    assert answer.target == at(3)

@@ -21,3 +21,9 @@ def test_a_setting_is_told_with_kind_default_and_meaning() -> None:
     )
     assert "## engine.program, kind jar" in page
     assert "| `parallelism` | list of: whole number >= 1 and <= 32768 | none |" in page
+
+
+def test_a_switch_is_told_as_one_writes_it() -> None:
+    """Its values and its default are words of YAML, not of Python."""
+    meaning = "| `restart_lost` | `true` or `false` | `false` | A job that the engine has lost "
+    assert meaning in job_spec_reference()

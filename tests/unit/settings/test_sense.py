@@ -12,6 +12,8 @@ from horae.settings.structure import locate
 
 SPEC = """\
 name: ysb
+watchdog: {{{watchdog}}}
+safe_configuration: {safe}
 kafka: {{topics: [views]}}
 limits: {{processing_latency_seconds: 10, commit_latency_seconds: {commit}}}
 time: {{{time}}}
@@ -22,7 +24,16 @@ search:
   maximum_task_managers: {task_managers}
   checkpoint_interval_seconds: [10, 60]
 """
+SAFE = {
+    "parallelism": 4,
+    "slots": 2,
+    "cpu_cores": 1,
+    "memory_mb": 1024,
+    "checkpoint_interval_seconds": 10,
+}
 GOOD = {
+    "watchdog": "allowance_seconds: 600",
+    "safe": SAFE,
     "time": "grid_seconds: 60",
     "policy": "name: planner",
     "commit": 60,
@@ -51,52 +62,76 @@ def test_settings_that_fit_are_no_fault(tmp_path: Path) -> None:
     [
         (
             {"time": "grid_seconds: 60, horizon_seconds: 30", "policy": "name: hold"},
-            "line 4: time.horizon_seconds: got 30; expected at least time.grid_seconds, 60",
+            "line 6: time.horizon_seconds: got 30; expected at least time.grid_seconds, 60",
         ),
         (
             {"time": "horizon_seconds: 200, season_seconds: 180"},
-            "line 4: time.horizon_seconds: got 200; expected at most time.season_seconds, 180",
+            "line 6: time.horizon_seconds: got 200; expected at most time.season_seconds, 180",
         ),
         (
             {"time": "window_seconds: 100"},
-            "line 4: time.window_seconds: got 100; expected at least 2 times time.grid_seconds, "
+            "line 6: time.window_seconds: got 100; expected at least 2 times time.grid_seconds, "
             "120",
         ),
         (
             {"time": "sampling_seconds: 61"},
-            "line 4: time.sampling_seconds: got 61; expected at most time.cycle_seconds, 60",
+            "line 6: time.sampling_seconds: got 61; expected at most time.cycle_seconds, 60",
         ),
         (
             {"time": "cycle_seconds: 30"},
-            "line 4: time.cycle_seconds: got 30; expected at least time.grid_seconds, 60",
+            "line 6: time.cycle_seconds: got 30; expected at least time.grid_seconds, 60",
         ),
         (
             {"time": "stale_seconds: 30"},
-            "line 4: time.stale_seconds: got 30; expected at least time.grid_seconds, 60",
+            "line 6: time.stale_seconds: got 30; expected at least time.grid_seconds, 60",
         ),
         (
             {"time": "grid_seconds: 10, horizon_seconds: 30"},
-            "line 4: policy.step_seconds: got 60 (the default); expected at most "
+            "line 6: policy.step_seconds: got 60 (the default); expected at most "
             "time.horizon_seconds, 30",
         ),
         (
             {"policy": "name: planner, step_seconds: 4000"},
-            "line 5: policy.step_seconds: got 4000; expected at most time.horizon_seconds, 3600",
+            "line 7: policy.step_seconds: got 4000; expected at most time.horizon_seconds, 3600",
         ),
         (
             {"policy": "name: threshold, lower_utilisation: 0.7"},
-            "line 5: policy.lower_utilisation: got 0.7; expected less than "
+            "line 7: policy.lower_utilisation: got 0.7; expected less than "
             "policy.target_utilisation, 0.6",
         ),
         (
             {"commit": 4},
-            "line 3: limits.commit_latency_seconds: got 4; expected at least 5, half of the "
+            "line 5: limits.commit_latency_seconds: got 4; expected at least 5, half of the "
             "shortest checkpoint interval: a record is committed with the next checkpoint",
         ),
         (
-            {"task_managers": 1},
-            "line 7: search.parallelism: got [1, 2, 4]; expected values of at most 2: "
+            {"task_managers": 1, "safe": "null"},
+            "line 9: search.parallelism: got [1, 2, 4]; expected values of at most 2: "
             "search.slots allows 2 a TaskManager, search.maximum_task_managers 1 of them",
+        ),
+        (
+            {"watchdog": "allowance_seconds: 299"},
+            "line 2: watchdog.allowance_seconds: got 299; expected at least time.stale_seconds, "
+            "300",
+        ),
+        (
+            {"time": "cycle_seconds: 3600"},
+            "line 2: watchdog.allowance_seconds: got 600; expected at least time.cycle_seconds, "
+            "3600",
+        ),
+        (
+            {"safe": SAFE | {"slots": 3}},
+            "line 3: safe_configuration.slots: got 3; expected one of search.slots, 1, 2",
+        ),
+        (
+            {"safe": SAFE | {"checkpoint_interval_seconds": 30}},
+            "line 3: safe_configuration.checkpoint_interval_seconds: got 30; expected one of "
+            "search.checkpoint_interval_seconds, 10, 60",
+        ),
+        (
+            {"safe": SAFE | {"slots": 1}, "task_managers": 3},
+            "line 3: safe_configuration.parallelism: got 4; expected at most 3: "
+            "safe_configuration.slots is 1, search.maximum_task_managers 3",
         ),
     ],
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from horae.domain.configuration import Configuration
 from horae.domain.decision import Mode
 from horae.errors import Fault, SettingsError
 from horae.settings.job_spec import SqlProgram
@@ -204,3 +205,23 @@ def test_the_id_follows_the_content_and_not_the_folder(tmp_path: Path) -> None:
         ids.append(spec_id(read_job_spec(written(folder, text))))
     assert ids[0] == ids[1] != ids[2]
     assert len(ids[0]) == 16
+
+
+def test_a_safe_configuration_is_one_of_the_domain(tmp_path: Path) -> None:
+    """What the file says is what the job can be told to run in; without it there is none."""
+    said = """\
+safe_configuration:
+  {parallelism: 2, slots: 2, cpu_cores: 0.5, memory_mb: 1024, checkpoint_interval_seconds: 10}
+"""
+    safe = read_job_spec(written(tmp_path, LEAST + said)).safe_configuration
+    assert safe is not None
+    assert safe.configuration() == Configuration(
+        parallelism=2, slots=2, cpu_cores=0.5, memory_mb=1024, checkpoint_interval_seconds=10.0
+    )
+    assert read_job_spec(written(tmp_path, LEAST)).safe_configuration is None
+
+
+def test_a_switch_that_is_neither_true_nor_false_is_a_fault(tmp_path: Path) -> None:
+    """YAML's other words for yes are text here."""
+    fault = only_fault(tmp_path, LEAST + "engine: {restart_lost: 'on'}\n")
+    assert (fault.where, fault.expected) == ("engine.restart_lost", "true or false")

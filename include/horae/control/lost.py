@@ -1,0 +1,226 @@
+"""The decision about a job that its engine has lost: to start it again, where that was allowed."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from horae.control.act import LOST_JOB_IDS
+from horae.control.by_hand import start_command
+from horae.control.conclude import Question, conclude, hold
+from horae.control.entries import HORAE, Observation, draft, to_body
+from horae.control.history import History
+from horae.control.loss import FAR, Loss, Restarting, what_was_lost
+from horae.domain.action import RescalePath
+from horae.domain.decision import Decision, GuardAnswer, Mode
+from horae.domain.proposal import Evidence, Proposal, Reason, Stay
+from horae.engines.engine import Snapshot
+from horae.errors import ExternalError
+from horae.ledger.records import EntryKind
+from horae.performance.fitting import learned_outage
+from horae.performance.outage import outage_interval
+from horae.settings.job_spec import JarProgram, JobSpec, SqlProgram
+
+RESTARTS = 3
+"""Restarts within an hour without a usable look between them: then a person is called."""
+WATCHDOG = "watchdog"
+OWN_ACTORS = (HORAE, WATCHDOG)
+"""Whoever acts without being asked by a person."""
+
+
+def decide_on_loss(
+    parts: Restarting,
+    seen: Observation,
+    *,
+    key: str | None = None,
+    actor: str = HORAE,
+    reason: str = "",
+    dry_run: bool = False,
+) -> Decision | None:
+    """The decision about a job that was lost; None where it was not, or something is under way.
+
+    A decision to start it again, or a Hold that says what stands in the way and what a person can
+    do; recorded. Repeating it decides nothing anew.
+
+    Args:
+        parts: What it needs.
+        seen: The newest look.
+        key: What tells the decision from the job's others; None: the look's cycle.
+        actor: Who asks; a person need not have allowed it before, nor be in a certain mode.
+        reason: In that person's words.
+        dry_run: The decision says that it is not to be executed.
+
+    Raises:
+        LedgerError, Unavailable: The ledger cannot be read or written: nothing was decided.
+    """
+    loss = what_was_lost(parts, seen)
+    if loss is None:
+        return None
+    question = question_about_loss(parts, loss, key=key or seen.cycle, actor=actor)
+    past = History(parts.ledger, parts.spec.name).decision(question.id)
+    if past is not None:
+        return past
+    decision = answer(parts, replace(question, dry_run=dry_run), loss)
+    if question.by_person:
+        asked = f"{actor} asks for it: {reason or 'no reason given'}."
+        decision = replace(decision, sentence=f"{decision.sentence} {asked}")
+    record(parts, decision, window=seen.window)
+    return decision
+
+
+def question_about_loss(parts: Restarting, loss: Loss, *, key: str, actor: str) -> Question:
+    """Whether to start the job again, in what it was last known to run in."""
+    return Question(
+        id=f"{parts.spec.name}-{key}",
+        job=parts.spec.name,
+        at=parts.clock.now(),
+        actor=actor,
+        mode=parts.spec.mode,
+        by_person=actor not in OWN_ACTORS,
+        dry_run=False,
+        origin=loss.known.configuration,
+    )
+
+
+def record(parts: Restarting, decision: Decision, *, window: str | None = None) -> None:
+    """Append a decision; a repeat changes nothing."""
+    parts.ledger.append(
+        draft(
+            EntryKind.DECISION,
+            job=decision.job,
+            key=decision.id,
+            at=decision.decided_at,
+            body=to_body(decision),
+            references=parts.lineage | ({"window": window} if window else {}),
+            actor=decision.actor,
+        )
+    )
+
+
+def answer(parts: Restarting, question: Question, loss: Loss) -> Decision:
+    """To start it again, or why not; not recorded."""
+    state, missing = _newest_state(parts, loss)
+    told = _told(loss, state)
+    guard = _kill_switch(parts)
+    obstacles = [*_obstacles(parts, question, loss), *([missing] if missing else [])]
+    obstacles += [] if guard.allowed else [f"the kill switch is thrown: {guard.sentence}"]
+    if obstacles or state is None:
+        sentence = (
+            f"{told} It is not started again, for {'; '.join(obstacles)}. "
+            f"{_by_hand(parts.spec, loss, state)}"
+        )
+        stay = Stay(reason=Reason.LOST_JOB, sentence=sentence, evidence=_evidence(loss, state))
+        return hold(question, stay)
+    proposal = _proposal(parts, loss, state, told)
+    return conclude(question, proposal, (guard,), lag_limit_records=_lag_limit(parts))
+
+
+def _newest_state(parts: Restarting, loss: Loss) -> tuple[Snapshot | None, str | None]:
+    """Its newest state, or why there is none that it could be started from."""
+    try:
+        state = parts.engine.newest_state(parts.spec.engine_job_name, job_ids=loss.job_ids)
+    except ExternalError as error:
+        return None, f"its newest state could not be found: {error}"
+    if state is None or state.location is None:
+        return None, f"no state is known of any of {', '.join(loss.job_ids) or 'its incarnations'}"
+    return state, None
+
+
+def _obstacles(parts: Restarting, question: Question, loss: Loss) -> Iterable[str]:
+    """Why it must not be started again, besides the kill switch."""
+    settings = parts.spec.engine
+    if settings.program is None:
+        yield "the spec names no program (engine.program) to start it with"
+    elif not (file := _file(settings.program)).is_file():
+        yield f"its program {file} is not there"
+    if question.by_person:
+        return
+    if parts.spec.mode not in (Mode.GROW, Mode.AUTO):
+        yield f"the mode is {parts.spec.mode}"
+    if not settings.restart_lost:
+        yield "engine.restart_lost is false"
+    if loss.left is not None:
+        yield f"action {loss.left.action_id} {loss.left.result} and left it to a person"
+    if (count := _restarts(parts)) >= RESTARTS:
+        yield f"it was started again {count} times within an hour and came to no usable look"
+
+
+def _file(program: SqlProgram | JarProgram) -> Path:
+    return program.script if isinstance(program, SqlProgram) else program.jar
+
+
+def _restarts(parts: Restarting) -> int:
+    """Restarts of the last hour since a look was usable."""
+    since = parts.clock.now() - timedelta(hours=1)
+    count = 0
+    kinds = (EntryKind.VERDICT, EntryKind.DECISION)
+    for entry in parts.ledger.read(parts.spec.name, kinds=kinds, newest_first=True, limit=FAR):
+        if entry.time < since or (entry.kind is EntryKind.VERDICT and entry.body["usable"]):
+            break
+        restart = entry.body.get("reason") == Reason.LOST_JOB and entry.body.get("execute")
+        count += bool(restart)
+    return count
+
+
+def _kill_switch(parts: Restarting) -> GuardAnswer:
+    reason = parts.halted()
+    return GuardAnswer(
+        guard="kill-switch",
+        allowed=reason is None,
+        sentence=reason or "The kill switch is not thrown.",
+    )
+
+
+def _told(loss: Loss, state: Snapshot | None) -> str:
+    where = f" Its newest state is in {state.location}." if state else ""
+    return (
+        f"The engine has lost the job, which was last seen alive at "
+        f"{loss.last.collected_at:%Y-%m-%d %H:%M:%S} UTC: {loss.detail}.{where}"
+    )
+
+
+def _by_hand(spec: JobSpec, loss: Loss, state: Snapshot | None) -> str:
+    if state is None or state.location is None:
+        return f"`horae watchdog --runbook {spec.name}` tells how to find it and start the job."
+    command = start_command(spec, loss.known.configuration, state.location)
+    return f"By hand: `horae action restart {spec.name}`, or `{command}`."
+
+
+def _proposal(parts: Restarting, loss: Loss, state: Snapshot, told: str) -> Proposal:
+    past = History(parts.ledger, parts.spec.name).past_actions()
+    outages = learned_outage([action.outcome for action in past])
+    return Proposal(
+        target=loss.known.configuration,
+        path=RescalePath.RESTART,
+        reason=Reason.LOST_JOB,
+        sentence=f"{told} It is started again from there in {loss.known.configuration}.",
+        urgent=True,
+        predicted_outage_seconds=outages.quantile(RescalePath.RESTART, 0.5),
+        predicted_outage_interval=outage_interval(outages, RescalePath.RESTART),
+        predicted_catch_up_seconds=None,
+        benefit_money=None,
+        evidence=_evidence(loss, state),
+    )
+
+
+def _evidence(loss: Loss, state: Snapshot | None) -> Evidence:
+    return {
+        LOST_JOB_IDS: ",".join(loss.job_ids),
+        "last_seen_alive": loss.last.collected_at.isoformat(),
+        "state_location": state.location if state else None,
+        "state_completed_at": state.completed_at.isoformat() if state else None,
+        "state_checkpoint_id": state.checkpoint_id if state else None,
+    }
+
+
+def _lag_limit(parts: Restarting) -> float | None:
+    """Records that may wait while the oldest is still within the latency limit, as last seen."""
+    window = History(parts.ledger, parts.spec.name).last_window()
+    if window is None:
+        return None
+    try:
+        load = parts.windows.get(window).last("load_records_per_second")
+    except ExternalError:
+        return None
+    return None if math.isnan(load) else parts.spec.limits.processing_latency_seconds * load

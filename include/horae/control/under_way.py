@@ -1,0 +1,172 @@
+"""An action that has not ended, as a person sees it, goes on with it, or takes it over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from horae.control.act import Acting, act, order_of, outcome_entry
+from horae.control.history import History
+from horae.control.holding import held_lease
+from horae.control.journal import steps_taken
+from horae.domain.action import Outcome, OutcomeResult
+from horae.domain.decision import Decision
+from horae.engines.deadlines import deadlines
+from horae.engines.journal import Taken
+from horae.engines.record import Record, record_of
+from horae.engines.transitions import (
+    ROUNDS_BACK,
+    End,
+    Planned,
+    Shown,
+    is_touched,
+    next_step,
+)
+from horae.errors import ExternalError, LeaseTaken, NotReady, Refused
+from horae.ledger.leases import Lease
+from horae.ledger.records import EntryKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """What is known of an action.
+
+    Attributes:
+        job: The job's name.
+        decision: What it carries out.
+        began_at: When it began; None: not yet.
+        outcome: How it ended; None: it has not.
+        taken: Its steps.
+        lease: Who acts on the job; None: nobody.
+        shown: What the engine shows; None: it does not answer.
+        silence: What it says instead; empty where it answers.
+        planned: What comes next; None where the engine does not answer, or it has ended.
+        touched: Whether the job may have been touched; None: not known.
+        seconds_left: The longest that it may still take in one go.
+    """
+
+    job: str
+    decision: Decision
+    began_at: datetime | None
+    outcome: Outcome | None
+    taken: tuple[Taken, ...]
+    lease: Lease | None
+    shown: Shown | None
+    silence: str
+    planned: Planned | End | None
+    touched: bool | None
+    seconds_left: float
+
+
+def under_way(parts: Acting, action_id: str | None = None) -> UnderWay | None:
+    """An action of a job, by its id or the one that has not ended; None: there is none.
+
+    Nothing is changed, neither in the ledger nor in the engine.
+
+    Raises:
+        Refused: The id is not that of a decision that orders anything.
+        LedgerError, Unavailable: The ledger cannot be read.
+    """
+    name = parts.spec.name
+    history = History(parts.ledger, name)
+    action_id = action_id or history.action_in_flight()
+    if action_id is None:
+        return None
+    decision, order = order_of(parts.spec, action_id, history.decision(action_id))
+    record = record_of(steps_taken(parts.ledger, name, action_id), order.lost)
+    intention = parts.ledger.find(name, f"{EntryKind.INTENTION}:{action_id}")
+    outcome = history.outcome(action_id)
+    shown, silence = (None, "") if outcome else _shown(parts, record)
+    rounds_left = (1 + ROUNDS_BACK - record.round) / (1 + ROUNDS_BACK)
+    worst = deadlines(order, parts.spec.engine.step_timeout_seconds).worst_case
+    return UnderWay(
+        job=name,
+        decision=decision,
+        began_at=intention.time if intention else None,
+        outcome=outcome,
+        taken=record.taken,
+        lease=parts.ledger.lease_of(name, now=parts.clock.now()),
+        shown=shown,
+        silence=silence,
+        planned=next_step(order, record, shown, parts.halted()) if shown else None,
+        touched=is_touched(order, record, shown) if shown else None,
+        seconds_left=0.0 if outcome else rounds_left * worst,
+    )
+
+
+def resume(parts: Acting, action_id: str | None, *, person: str) -> Outcome:
+    """Go on with an action, by its id or the one that has not ended.
+
+    Raises:
+        NotReady: There is none.
+        HoraeError: As `act` does.
+    """
+    action_id = action_id or History(parts.ledger, parts.spec.name).action_in_flight()
+    if action_id is None:
+        raise NotReady(f"no action of job {parts.spec.name} is under way")
+    return act(parts, action_id, actor=person)
+
+
+def abandon(
+    parts: Acting, action_id: str, *, person: str, reason: str, force: bool = False
+) -> Outcome:
+    """End an action in the ledger, and only there: from here on the job is that person's.
+
+    Repeating it gives the outcome again.
+
+    Args:
+        parts: What it needs; the engine is only looked at.
+        action_id: Which.
+        person: Who takes it over.
+        reason: In that person's words.
+        force: Take the lease also from a process that lives: it notices before its next step.
+
+    Raises:
+        Refused: The action has not begun.
+        LeaseTaken: A live process acts on the job, and `force` is false.
+    """
+    seen = under_way(parts, action_id)
+    if seen is None or seen.began_at is None:
+        raise Refused(f"action {action_id} of job {parts.spec.name} has not begun")
+    if seen.outcome is not None:
+        return seen.outcome
+    if seen.lease is not None and not force:
+        raise LeaseTaken(
+            f"{seen.lease.holder} acts on job {seen.job} for action {seen.lease.action_id} until "
+            f"{seen.lease.expires_at:%Y-%m-%d %H:%M:%S} UTC at least; wait for it, or take the "
+            "lease from it with --force"
+        )
+    if seen.lease is not None:
+        parts.ledger.release_lease(seen.lease)
+    with held_lease(parts.ledger, seen.job, action_id, parts.lease, parts.clock) as lease:
+        outcome = _taken_over(parts, seen, person, reason)
+        parts.ledger.append(outcome_entry(parts.lineage, outcome, person), lease=lease())
+    return outcome
+
+
+def _taken_over(parts: Acting, seen: UnderWay, person: str, reason: str) -> Outcome:
+    _, order = order_of(parts.spec, seen.decision.id, seen.decision)
+    untouched = seen.touched is False or not seen.taken
+    now = parts.clock.now()
+    said = seen.shown.job.detail if seen.shown else seen.silence
+    return Outcome(
+        job=seen.job,
+        action_id=seen.decision.id,
+        result=OutcomeResult.ABANDONED if untouched else OutcomeResult.FAILED,
+        path=order.path,
+        origin=order.origin,
+        target=order.target,
+        reached=seen.shown.job.configuration if seen.shown else None,
+        outage_seconds=None,
+        started_at=seen.began_at or now,
+        ended_at=now,
+        sentence=f"{person} took it over: {reason}. The engine showed: {said}.",
+    )
+
+
+def _shown(parts: Acting, record: Record) -> tuple[Shown | None, str]:
+    """What the engine shows, or what it says instead."""
+    job, engine = parts.spec.engine_job_name, parts.engine
+    try:
+        fates = {one: engine.fate(job, job_id=one) for one in record.incarnations}
+        return Shown(job=engine.describe(job), fates=fates), ""
+    except ExternalError as error:
+        return None, str(error)

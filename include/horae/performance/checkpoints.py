@@ -1,0 +1,11 @@
+"""How long checkpoints take."""
+
+import pandas as pd
+
+UNMEASURED_CHECKPOINT_SECONDS = 1.0  # a small state on a healthy store
+
+
+def long_checkpoint_seconds(frame: pd.DataFrame) -> float | None:
+    """95 % quantile of the durations in the columns of a `MetricsWindow`; None: none measured."""
+    durations = frame["checkpoint_duration_seconds"].dropna()
+    return float(durations.quantile(0.95)) if len(durations) else None

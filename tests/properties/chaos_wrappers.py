@@ -1,0 +1,146 @@
+"""Engine, ledger and lease keeper of a process in a timeline: each call may be its last."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from chaos_timeline import Killed, Process, Timeline
+
+from horae.domain.clock import Clock
+from horae.domain.job import JobDescription
+from horae.engines.fake import FakeEngine, Fault
+from horae.errors import HoraeError, Unavailable
+from horae.ledger.leases import Lease
+from horae.ledger.ledger import Ledger
+from horae.ledger.records import EntryDraft, EntryKind
+
+_GUARDED = {EntryKind.INTENTION, EntryKind.STEP, EntryKind.OUTCOME}
+
+
+class PointedEngine:
+    """A fake engine with a point before and after every call."""
+
+    def __init__(
+        self,
+        inner: FakeEngine,
+        timeline: Timeline,
+        arm: Callable[[], Fault | None],
+        seen: set[str],
+    ) -> None:
+        self.inner = inner
+        self._timeline = timeline
+        self._arm = arm
+        self._seen = seen
+
+    def describe(self, job: str) -> JobDescription:
+        """See Engine; what it shows has been seen."""
+        shown: JobDescription = self.__getattr__("describe")(job)
+        self._seen.add(shown.job_id or "")
+        return shown
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """The method of an engine, with points around it."""
+
+        def call(*given: Any, **named: Any) -> Any:
+            label = f"{name} stop" if named.get("stop") else name
+            self._timeline.point(f"before {label}")
+            fault = self._arm()
+            if fault is not None:
+                called = {"snapshot": "stop" if named.get("stop") else "checkpoint"}
+                self.inner.fail(called.get(name, name), fault)
+            try:
+                return getattr(self.inner, name)(*given, **named)
+            finally:
+                self._timeline.point(f"after {label}")
+
+        return call
+
+
+class PointedLedger:
+    """A ledger that can be away, with a point before and after each change of it."""
+
+    def __init__(self, inner: Ledger, timeline: Timeline) -> None:
+        self.inner = inner
+        self.away_until: datetime | None = None
+        self.loses_next_reply = False
+        self.unguarded: list[str] = []
+        self._timeline = timeline
+
+    def require(self) -> None:
+        """Raise while it is away."""
+        process = self._timeline.current()
+        if process is not None and process.killed:
+            raise Killed
+        if self.away_until is not None and self._timeline.clock.now() < self.away_until:
+            raise Unavailable("the ledger does not answer")
+
+    def append(self, draft: EntryDraft, lease: Lease | None = None) -> Any:
+        """See Ledger."""
+        if lease is None and draft.kind in _GUARDED:
+            self.unguarded.append(draft.identity)
+        return self._changed("append", draft, lease)
+
+    def take_lease(self, job: str, **named: Any) -> Lease:
+        """See Leases."""
+        taken: Lease = self._changed("take_lease", job, **named)
+        return taken
+
+    def release_lease(self, lease: Lease) -> None:
+        """See Leases."""
+        self._changed("release_lease", lease)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """What only reads, and renewing."""
+
+        def call(*given: Any, **named: Any) -> Any:
+            self.require()
+            return getattr(self.inner, name)(*given, **named)
+
+        return call
+
+    def _changed(self, name: str, *given: Any, **named: Any) -> Any:
+        self.require()
+        self._timeline.point(f"before {name}")
+        self.require()
+        value = getattr(self.inner, name)(*given, **named)
+        if self.loses_next_reply:
+            self.loses_next_reply = False
+            raise Unavailable(f"the reply of the ledger to {name} is lost")
+        self._timeline.point(f"after {name}")
+        return value
+
+
+def keeper_in(timeline: Timeline) -> type:
+    """What renews a lease in simulated time, as long as its process neither stands nor is dead."""
+
+    class Keeper:
+        def __init__(self, ledger: Ledger, lease: Lease, seconds: float, clock: Clock) -> None:
+            self.lease = lease
+            self._ledger = ledger
+            self._seconds = seconds
+            self._clock = clock
+            self._over = False
+            self._owner: Process | None = timeline.current()
+
+        def start(self) -> None:
+            if self._owner is not None:
+                timeline.spawn("keeper", self._run, is_keeper=True)
+
+        def stop(self) -> None:
+            self._over = True
+
+        def _run(self) -> None:
+            while not self._over and self._owner in timeline.processes:
+                timeline.sleep(self._seconds / 3)
+                if self._over or self._owner is None or self._owner.killed:
+                    return
+                if self._clock.now() < self._owner.paused_until:
+                    continue
+                try:
+                    self.lease = self._ledger.renew_lease(
+                        self.lease, now=self._clock.now(), seconds=self._seconds
+                    )
+                except HoraeError:
+                    continue
+
+    return Keeper

@@ -1,0 +1,107 @@
+"""`horae watchdog`: a line a round, and an exit code."""
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from control_builders import World, a_spec, at
+from horae.cli import watchdog as module
+from horae.cli.main import app
+from horae.control import wiring
+from horae.engines.fake import Fault
+from horae.errors import Unavailable
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A job that nobody looks after, under a load that it does not carry."""
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "ysb.yaml").touch()
+    spec = a_spec(safe_configuration=at(4).to_json())
+    world = World(tmp_path, spec=spec, load=np.full(120, 400.0))
+    monkeypatch.setenv("HORAE_JOBS", str(tmp_path / "jobs"))
+    monkeypatch.setattr(wiring, "minding", lambda place, job: nullcontext(world.minding()))
+    world.look("c1")
+    world.clock.wait(1801)
+    return world
+
+
+def watchdog(*words: str) -> Result:
+    """Run `horae watchdog`."""
+    return CliRunner().invoke(app, ["watchdog", *words])
+
+
+def test_one_round_brings_the_job_to_safety_and_tells(world: World) -> None:
+    """One line a job, with the time."""
+    done = watchdog("--once")
+    assert done.exit_code == 0, done.output
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("2026-03-02T12:30:01Z  ysb: done: The job runs in parallelism 4")
+
+
+def test_programs_get_one_object_a_line(world: World) -> None:
+    """With the result of what was ordered."""
+    seen = json.loads(watchdog("--once", "--json").stdout)
+    assert (seen["job"], seen["result"], seen["error"]) == ("ysb", "done", None)
+
+
+def test_an_action_that_ends_badly_ends_with_one(world: World) -> None:
+    """It is told all the same."""
+    world.engine.reachable_parallelism = 1
+    assert watchdog("--once").exit_code == 1
+
+
+def test_an_engine_that_is_away_ends_with_three(world: World) -> None:
+    """Nothing could be seen."""
+    world.engine.fail("describe", Fault(Unavailable("connection refused")))
+    done = watchdog("--once")
+    assert done.exit_code == 3
+    assert "holds: connection refused" in done.stdout
+
+
+def test_a_faulty_spec_is_told_and_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two: it can be mended here."""
+    (tmp_path / "broken.yaml").write_text("name: broken\nmode: atuo\n")
+    monkeypatch.setenv("HORAE_JOBS", str(tmp_path))
+    monkeypatch.setenv("HORAE_HOME", str(tmp_path / "home"))
+    done = watchdog("--once")
+    assert done.exit_code == 2
+    assert "broken: holds: " in done.stdout
+
+
+def test_round_follows_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the first one it waits what is left of the time, and looks again."""
+    waits: list[float] = []
+
+    class Enough(Exception):
+        """Two rounds are."""
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            raise Enough
+
+    clock = SimpleNamespace(now=world.clock.now, wait=wait)
+    monkeypatch.setattr(module, "surroundings", lambda: SimpleNamespace(clock=clock))
+    done = watchdog("--every", "30")
+    assert isinstance(done.exception, Enough)
+    assert waits == [30, 30]
+    assert 1 <= len(done.stdout.splitlines()) <= 2
+
+
+def test_the_page_of_a_job_is_printed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the address of its cluster."""
+    monkeypatch.setattr(wiring, "acting", lambda place, job: nullcontext(world.acting()))
+    told = '{"conn_type": "flink", "host": "flink.example", "port": 8081}'
+    monkeypatch.setenv("AIRFLOW_CONN_FLINK_DEFAULT", told)
+    done = watchdog("--runbook", "ysb")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("# If Horae is down: job ysb, as of 2026-03-02 12:30 UTC")
+    assert "FLINK=http://flink.example:8081" in done.stdout
