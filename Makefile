@@ -11,10 +11,10 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock format check unit live test demo bench clean
+.PHONY: help install lock format check unit live test demo bench chaos chaos-model clean
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
 
 $(STAMP): requirements.txt requirements-dev.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing; install it with: apt-get install python3.11 python3.11-venv"; exit 1; }
@@ -46,6 +46,12 @@ live: $(STAMP) ## tests against the real Kafka, Flink and Airflow
 	$(BIN)/pytest -q -m "live or airflow"
 
 test: check live ## everything but the demo
+
+chaos: $(STAMP) ## hundreds of faults on the real Flink, Kafka and PostgreSQL; CHAOS="--minutes 20 --only killed" bounds it
+	PYTHONPATH=tests:tests/contracts $(BIN)/python -m chaos.run $(CHAOS)
+
+chaos-model: $(STAMP) ## 5,000 random orders of deaths, lost replies and other hands on the model of a cluster
+	HORAE_CHAOS_EXAMPLES=5000 $(BIN)/pytest -q --timeout=1800 tests/properties/test_rescale_chaos.py
 
 demo: $(STAMP) ## two compressed days on the real Kafka, Flink and Airflow; DEMO="--airflow-port 18080" sets ports
 	$(BIN)/horae demo $(DEMO)

@@ -22,8 +22,9 @@ HoraeError
 is everything else. A message says what came, what was expected and what to do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class HoraeError(Exception):
@@ -88,7 +89,15 @@ class NotReady(HoraeError):
 
 
 class ActionError(HoraeError):
-    """An action could not be carried out."""
+    """An action could not be carried out.
+
+    Attributes:
+        facts: What the step that raised it saw, for later steps; a JSON object.
+    """
+
+    def __init__(self, message: str, *, facts: Mapping[str, Any] | None = None) -> None:
+        self.facts = dict(facts or {})
+        super().__init__(message)
 
 
 class LeaseTaken(ActionError):
@@ -98,13 +107,13 @@ class LeaseTaken(ActionError):
 class Overtaken(ActionError):
     """Somebody else started the job while an action was under way.
 
-    Attributes:
+    Args:
         job_id: Their incarnation.
+        reason: What was seen.
     """
 
     def __init__(self, job_id: str, reason: str) -> None:
-        self.job_id = job_id
-        super().__init__(reason)
+        super().__init__(reason, facts={"overtaken_by": job_id})
 
 
 class LedgerError(HoraeError):

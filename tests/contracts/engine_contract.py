@@ -16,6 +16,7 @@ from horae.engines.engine import Engine, Snapshot
 from horae.engines.journal import StepState, Taken
 from horae.engines.rescaling import rescale
 from horae.errors import JobNotRunning, Refused
+from journals import LonelyJournal
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ class Stage:
         return newest
 
 
-class SilentJournal:
+class SilentJournal(LonelyJournal):
     """Remembers steps; never halts."""
 
     def __init__(self) -> None:
@@ -67,10 +68,6 @@ class SilentJournal:
         """Remember what was begun."""
         if taken.state is StepState.OPEN:
             self.steps.append(taken.step.value)
-
-    def halted(self) -> str | None:
-        """Never."""
-        return None
 
 
 def new_id() -> str:

@@ -1,14 +1,17 @@
 """The DAGs on the real Airflow, Kafka and Flink: by schedule, and by a person's form."""
 
+import os
+import signal
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deadlines import wait_for
+from horae.control.unfinished import unfinished_action
 from horae.demo.airflow_client import AirflowClient
 from horae.demo.airflow_settings import ADMIN, AirflowPorts
 from horae.demo.scenario import JOB, Scenario
@@ -20,6 +23,7 @@ from horae.ledger.opening import open_ledger
 from horae.ledger.records import Entry, EntryKind
 from horae.local.paths import LocalPaths
 from horae.local.ports import Ports, free_ports
+from horae.settings.spec_folder import named_job_spec
 
 pytestmark = [pytest.mark.live, pytest.mark.enable_socket, pytest.mark.timeout(900)]
 
@@ -89,6 +93,7 @@ def test_the_dags_rescale_a_job_and_a_person_can_too(stage: Stage) -> None:
     the_form_refuses_what_makes_no_sense(client)
     a_guard_refuses_too_many_subtasks(stage, client)
     a_dry_run_touches_nothing(stage, client)
+    a_killed_task_is_tried_again_and_goes_on(stage, client)
     a_changed_entry_fails_the_audit(stage, client)
 
     stage.down()
@@ -122,6 +127,44 @@ def a_dry_run_touches_nothing(stage: Stage, client: AirflowClient) -> None:
     assert "trying it out" in decision.body["sentence"]
     assert decision.body["execute"] is False
     assert len(entries(stage, EntryKind.INTENTION)) == actions
+
+
+def a_killed_task_is_tried_again_and_goes_on(stage: Stage, client: AirflowClient) -> None:
+    """Killed once the job is stopped: the next try starts it, and the action ends once."""
+    wait_for_a_quiet_job(stage)
+    outcomes = entries(stage, EntryKind.OUTCOME)
+    before, reached = len(outcomes), outcomes[-1].body["reached"]
+    other = 10 if reached["checkpoint_interval_seconds"] == 20 else 20
+    run = client.trigger(
+        "rescale", {"job": JOB, "reason": "to be killed", "checkpoint_interval_seconds": other}
+    )
+    wait_for(lambda: steps_begun(stage, run).count("stop") == 1, "the stop", seconds=120)
+    kill_who_acts(stage)
+    assert ended_run(client, "rescale", run) == "success"
+    ended = entries(stage, EntryKind.OUTCOME)[before:]
+    assert [one.body["result"] for one in ended] == [OutcomeResult.DONE]
+    assert unfinished_action(open_ledger(stage.ledger_url), JOB, datetime.now(UTC)) is None
+
+
+def wait_for_a_quiet_job(stage: Stage) -> None:
+    """Until the cool-down after the last action is over."""
+    ended = datetime.fromisoformat(entries(stage, EntryKind.OUTCOME)[-1].body["ended_at"])
+    cool_down = named_job_spec(stage.paths.root / "jobs", JOB).guards.cooldown_seconds
+    over = ended + timedelta(seconds=cool_down)
+    wait_for(lambda: datetime.now(UTC) > over, "the end of the cool-down", seconds=cool_down + 5)
+
+
+def steps_begun(stage: Stage, run: str) -> list[str]:
+    """Steps that the newest action has begun, where it belongs to this run."""
+    begun = [one.body for one in entries(stage, EntryKind.STEP) if one.body["phase"] == "intended"]
+    return [one["step"] for one in begun if run in one["action_id"]]
+
+
+def kill_who_acts(stage: Stage) -> None:
+    """SIGKILL to the process that holds the job's lease; its name begins with host and number."""
+    lease = open_ledger(stage.ledger_url).lease_of(JOB, now=datetime.now(UTC))
+    assert lease is not None
+    os.kill(int(lease.holder.split("-")[-2]), signal.SIGKILL)
 
 
 def a_changed_entry_fails_the_audit(stage: Stage, client: AirflowClient) -> None:

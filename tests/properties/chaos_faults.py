@@ -58,12 +58,16 @@ class Event:
         return SECONDS[self.amount]
 
 
-EVENTS = st.lists(
-    st.builds(
+def _events(longest_gap: int) -> st.SearchStrategy[Event]:
+    return st.builds(
         Event,
-        gap=st.integers(0, 45),
+        gap=st.integers(0, longest_gap),
         kind=st.sampled_from(list(Kind)),
         amount=st.integers(0, len(SECONDS) - 1),
-    ),
-    max_size=6,
+    )
+
+
+# An action has some 80 to 150 points, of which the first 45 lie before the job is touched.
+PLANS = st.builds(
+    lambda first, more: [first, *more], _events(90), st.lists(_events(45), max_size=5)
 )

@@ -1,6 +1,7 @@
 """Engine, ledger and lease keeper of a process in a timeline: each call may be its last."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -110,37 +111,61 @@ class PointedLedger:
         return value
 
 
-def keeper_in(timeline: Timeline) -> type:
-    """What renews a lease in simulated time, as long as its process neither stands nor is dead."""
+class Keeper:
+    """Renews a lease in simulated time, as long as its process neither stands still nor is dead.
 
-    class Keeper:
-        def __init__(self, ledger: Ledger, lease: Lease, seconds: float, clock: Clock) -> None:
-            self.lease = lease
-            self._ledger = ledger
-            self._seconds = seconds
-            self._clock = clock
-            self._over = False
-            self._owner: Process | None = timeline.current()
+    Args:
+        timeline: Where the process is.
+        given: As of the keeper that renews in real time.
+    """
 
-        def start(self) -> None:
-            if self._owner is not None:
-                timeline.spawn("keeper", self._run, is_keeper=True)
+    def __init__(
+        self, timeline: Timeline, ledger: Ledger, lease: Lease, seconds: float, clock: Clock
+    ) -> None:
+        self.lease = lease
+        self._timeline = timeline
+        self._ledger = ledger
+        self._seconds = seconds
+        self._clock = clock
+        self._over = False
+        self._owner: Process | None = timeline.current()
 
-        def stop(self) -> None:
-            self._over = True
+    def start(self) -> None:
+        """Begin."""
+        if self._owner is not None:
+            self._timeline.spawn("keeper", self._run, is_keeper=True)
 
-        def _run(self) -> None:
-            while not self._over and self._owner in timeline.processes:
-                timeline.sleep(self._seconds / 3)
-                if self._over or self._owner is None or self._owner.killed:
-                    return
-                if self._clock.now() < self._owner.paused_until:
-                    continue
-                try:
-                    self.lease = self._ledger.renew_lease(
-                        self.lease, now=self._clock.now(), seconds=self._seconds
-                    )
-                except HoraeError:
-                    continue
+    def stop(self) -> None:
+        """End."""
+        self._over = True
 
-    return Keeper
+    def lease_now(self) -> Lease:
+        """A lease that holds."""
+        if self._clock.now() >= self.lease.expires_at:
+            self._renew()
+        return self.lease
+
+    def _run(self) -> None:
+        while self._is_wanted():
+            self._timeline.sleep(self._seconds / 3)
+            if self._is_wanted() and self._clock.now() >= self._paused_until():
+                with suppress(HoraeError):
+                    self._renew()
+
+    def _is_wanted(self) -> bool:
+        owner = self._owner
+        return (
+            not self._over
+            and owner is not None
+            and owner in self._timeline.processes
+            and not owner.killed
+        )
+
+    def _paused_until(self) -> datetime:
+        assert self._owner is not None
+        return self._owner.paused_until
+
+    def _renew(self) -> None:
+        self.lease = self._ledger.renew_lease(
+            self.lease, now=self._clock.now(), seconds=self._seconds
+        )

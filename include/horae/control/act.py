@@ -8,12 +8,14 @@ records nothing more.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from horae.control.entries import HORAE, draft, to_body
 from horae.control.history import History
 from horae.control.holding import LeaseTerms, held_lease
+from horae.control.incarnations import known_incarnations
 from horae.control.journal import LedgerJournal, steps_taken
 from horae.control.kill_switch import Halted
 from horae.domain.action import Outcome, OutcomeResult, Rescale, RescalePath
@@ -219,6 +221,7 @@ def _carry_out(
         references=parts.lineage,
         halted=parts.halted,
         lease=lease,
+        incarnations=partial(known_incarnations, parts.ledger, parts.spec.name),
     )
     outcome = rescale(
         parts.engine,

@@ -35,7 +35,7 @@ class Observation:
         presence: What the engine says; None when it did not answer.
         detail: A sentence on it.
         window: Id of the stored window; None when there is none.
-        job_id: The engine's id of the job; None unless it runs.
+        job_id: The engine's id of the job, also where it does not run; None: it shows none.
         version: Id of the job version; None unless it runs.
         configuration: What it runs in; None unless it runs.
         collected_at: End of the look.

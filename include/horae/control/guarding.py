@@ -100,8 +100,8 @@ def _checkpoints_failing(parts: Deciding, current: Configuration | None) -> bool
         progress = parts.engine.progress(parts.spec.engine_job_name)
     except ExternalError:
         return None
-    if progress.failed_checkpoints == 0:
-        return False
+    if not progress.failed_checkpoints:
+        return None if progress.failed_checkpoints is None else False
     if progress.last_checkpoint_at is None or current is None:
         return True
     allowed = timedelta(seconds=2 * current.checkpoint_interval_seconds)

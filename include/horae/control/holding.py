@@ -35,7 +35,8 @@ def held_lease(
     """The lease of a job, renewed from a thread of its own until the block is left.
 
     Yields:
-        Tells the lease as renewed last.
+        Tells the lease as renewed last; where it is over, it is renewed first, and that may raise
+        `LeaseLost` or `Unavailable`.
 
     Raises:
         LeaseTaken: Another process acts on the job, or the same one on another action.
@@ -47,7 +48,7 @@ def held_lease(
     keeper = _Keeper(ledger, lease, terms.seconds, clock)
     keeper.start()
     try:
-        yield lambda: keeper.lease
+        yield keeper.lease_now
     finally:
         keeper.stop()
         with suppress(HoraeError):  # It ends by itself where the ledger is away.
@@ -69,11 +70,20 @@ class _Keeper(Thread):
         """Renew, a third of its life apart."""
         while not self._over.wait(self._seconds / _RENEWALS):
             with suppress(HoraeError):
-                self.lease = self._ledger.renew_lease(
-                    self.lease, now=self._clock.now(), seconds=self._seconds
-                )
+                self._renew()
+
+    def lease_now(self) -> Lease:
+        """A lease that holds; a process that stood still for long learns here that it lost it."""
+        if self._clock.now() >= self.lease.expires_at:
+            self._renew()
+        return self.lease
 
     def stop(self) -> None:
         """End the thread, and wait for a renewal that is under way."""
         self._over.set()
         self.join()
+
+    def _renew(self) -> None:
+        self.lease = self._ledger.renew_lease(
+            self.lease, now=self._clock.now(), seconds=self._seconds
+        )

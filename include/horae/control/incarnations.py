@@ -56,7 +56,8 @@ def starts_of_ours(ledger: Ledger, job: str) -> Iterator[Started]:
     """The starts that actions of ours have set out for, the newest first."""
     for entry in _newest(ledger, job, EntryKind.STEP):
         job_id = _job_id(entry)
-        if job_id is None or entry.body["phase"] != "intended":
+        begun = entry.body["step"] == Step.START and entry.body["phase"] == "intended"
+        if job_id is None or not begun:
             continue
         action_id = str(entry.body["action_id"])
         record = record_of(steps_taken(ledger, job, action_id))
@@ -92,10 +93,9 @@ def _went_well(entry: Entry) -> bool:
 
 
 def _job_id(entry: Entry) -> str | None:
-    """The incarnation that a look or a start tells of; None: none."""
+    """The incarnation that a look or a step tells of; None: none."""
     if entry.kind is EntryKind.WINDOW:
         return entry.body.get("job_id")
-    if entry.body["step"] != Step.START:
-        return None
-    job_id = entry.body.get("facts", {}).get("job_id")
+    facts = entry.body.get("facts", {})
+    job_id = facts.get("overtaken_by") or facts.get("job_id")
     return str(job_id) if job_id else None

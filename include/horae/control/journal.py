@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from horae.control.entries import draft
 from horae.control.kill_switch import Halted
 from horae.engines.journal import Step, StepState, Taken
+from horae.errors import HoraeError
 from horae.ledger.leases import Lease
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import Entry, EntryKind
@@ -25,6 +27,7 @@ class LedgerJournal:
         references: What each entry rests on.
         halted: Why the job must not be touched; None when it may.
         lease: The lease as it was last renewed; who lost it records nothing more.
+        incarnations: Those that the ledger tells of.
     """
 
     ledger: Ledger
@@ -33,6 +36,7 @@ class LedgerJournal:
     references: dict[str, str]
     halted: Halted
     lease: Callable[[], Lease]
+    incarnations: Callable[[], tuple[str, ...]]
 
     def write(self, taken: Taken) -> None:
         """See `Journal`."""
@@ -55,6 +59,20 @@ class LedgerJournal:
             references=self.references | {"decision": self.action_id},
         )
         self.ledger.append(entry, lease=self.lease())
+
+    def is_ours(self, now: datetime) -> bool:
+        """See `Journal`."""
+        try:
+            return now < self.lease().expires_at
+        except HoraeError:
+            return False
+
+    def seen(self) -> tuple[str, ...]:
+        """See `Journal`."""
+        try:
+            return self.incarnations()
+        except HoraeError:
+            return ()
 
 
 def steps_taken(ledger: Ledger, job: str, action_id: str) -> tuple[Taken, ...]:

@@ -138,7 +138,7 @@ def _seen(
         presence=description.presence,
         detail=description.detail,
         window=window,
-        job_id=description.job_id if description.presence is JobPresence.RUNNING else None,
+        job_id=description.job_id,
         version=description.version.id if description.version else None,
         configuration=description.configuration,
         collected_at=parts.clock.now(),

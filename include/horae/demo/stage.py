@@ -71,6 +71,7 @@ class Stage:
                 "HORAE_HOME": str(self.paths.root),
                 "HORAE_JOBS": str(self.paths.root / "jobs"),
                 "HORAE_LEDGER": self.ledger_url,
+                "HORAE_LEASE_SECONDS": "10",  # a third of the usual: the day is short
                 "HORAE_RETRAIN_SCHEDULE": "*/2 * * * *",
             },
         )

@@ -39,14 +39,14 @@ class Progress:
     Attributes:
         lag_records: Records between the end of the input and the job's position; None: unknown.
         last_checkpoint_at: Completion of the newest checkpoint of this incarnation; None: none.
-        failed_checkpoints: Failed ones of this incarnation.
+        failed_checkpoints: Failed ones of this incarnation; None: unknown.
         interrupted_at: When the tasks of this incarnation last stopped for a rescale or failure,
             or the incarnation before it ended; None: unknown.
     """
 
     lag_records: float | None
     last_checkpoint_at: datetime | None
-    failed_checkpoints: int
+    failed_checkpoints: int | None
     interrupted_at: datetime | None
 
 

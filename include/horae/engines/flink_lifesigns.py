@@ -26,11 +26,11 @@ def read_progress(client: FlinkClient, clock: Clock, job: str) -> Progress:
     """
     found = Incarnations.read(client, job)
     job_id = found.one_alive(job).id
-    checkpoints = client.checkpoints(job_id)
+    checkpoints = client.checkpoints_if_any(job_id)
     return Progress(
         lag_records=_lag(client, clock, job_id),
-        last_checkpoint_at=_last_checkpoint(checkpoints),
-        failed_checkpoints=checkpoints.counts.failed,
+        last_checkpoint_at=_last_checkpoint(checkpoints) if checkpoints else None,
+        failed_checkpoints=checkpoints.counts.failed if checkpoints else None,
         interrupted_at=_interrupted_at(client, found),
     )
 

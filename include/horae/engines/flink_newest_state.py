@@ -99,9 +99,15 @@ class NewestState:
             )
 
     def _told(self, job_ids: Sequence[str]) -> list[_Found]:
-        """What REST tells."""
+        """What REST tells of the incarnations that the cluster knows.
+
+        The others are not asked for: Flink remembers for some seconds that it did not find them,
+        and would say so of one that is started meanwhile.
+        """
         found = []
         for job_id in job_ids:
+            if self.client.job_state(job_id) is None:
+                continue
             statistics = self.client.checkpoints_if_any(job_id)
             if statistics is not None:
                 latest = (statistics.latest.completed, statistics.latest.savepoint)

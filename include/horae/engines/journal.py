@@ -62,7 +62,7 @@ class Taken:
 
 
 class Journal(Protocol):
-    """Where steps are recorded, and where the kill switch is read."""
+    """Where steps are recorded, and what else the ledger knows while an action is under way."""
 
     def write(self, taken: Taken) -> None:
         """Record that a step was begun (OPEN), or how it went. Repeating it is safe.
@@ -76,4 +76,15 @@ class Journal(Protocol):
 
     def halted(self) -> str | None:
         """Why no further step may be begun; None when it may."""
+        ...
+
+    def is_ours(self, now: datetime) -> bool:
+        """Whether no other process may act on the job now; not where nobody can tell."""
+        ...
+
+    def seen(self) -> tuple[str, ...]:
+        """Incarnations of the job that looks have found, also since the action began.
+
+        None while the ledger is away: what the action itself recorded must do then.
+        """
         ...

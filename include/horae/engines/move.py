@@ -17,12 +17,12 @@ from horae.domain.job import Capabilities, Fate, JobPresence
 from horae.engines.action_ids import derived_id
 from horae.engines.deadlines import Deadlines
 from horae.engines.engine import Engine, Snapshot
-from horae.engines.journal import Facts, Step, Taken
+from horae.engines.journal import Facts, Journal, Step, Taken
 from horae.engines.persistence import persistently
 from horae.engines.record import Record, snapshot_facts
 from horae.engines.transitions import ROUNDS_BACK, configuration_of, falls_back
 from horae.engines.verification import CHECKPOINT_TRIES, Verified, Wanted, verify
-from horae.errors import ActionError, HoraeError, Refused
+from horae.errors import ActionError, HoraeError, LeaseLost, Refused
 
 T = TypeVar("T")
 
@@ -51,6 +51,7 @@ class Move:
         order: What is wanted.
         clock: For waiting.
         deadlines: How long a step may take.
+        journal: Tells whether the job is still ours to act on, and how it was seen.
         resumed: Another process began the action, and may have done more than is recorded.
     """
 
@@ -58,6 +59,7 @@ class Move:
     order: Rescale
     clock: Clock
     deadlines: Deadlines
+    journal: Journal
     resumed: bool = False
 
     def intention(self, step: Step, round_: int, record: Record) -> Told:
@@ -127,17 +129,18 @@ class Move:
             if shown.presence in (JobPresence.RUNNING, JobPresence.STARTING, JobPresence.DOUBLED):
                 raise ActionError(f"the job was not lost after all: {shown.detail}")
             return Told(facts={"job_id": record.current})
+        seen = {"job_id": shown.job_id}
         if shown.presence is not JobPresence.RUNNING:
-            raise ActionError(f"the job does not run: {shown.detail}")
+            raise ActionError(f"the job does not run: {shown.detail}", facts=seen)
         if shown.configuration != self.order.origin:
             raise ActionError(
-                f"the job runs in {shown.configuration}, not in {self.order.origin}; decide anew"
+                f"the job runs in {shown.configuration}, not in {self.order.origin}; decide anew",
+                facts=seen,
             )
         checkpoint = self._require_path().checkpoint
         before = self.engine.progress(self.order.job).interrupted_at
         told = before.isoformat() if before else None
-        facts = {"job_id": shown.job_id, "interrupted_before": told, "checkpoint": checkpoint}
-        return Told(facts=facts)
+        return Told(facts={**seen, "interrupted_before": told, "checkpoint": checkpoint})
 
     def _require_path(self) -> Capabilities:
         capabilities = self.engine.capabilities(self.order.job)
@@ -183,7 +186,9 @@ class Move:
     def _resize(self, begun: Taken, record: Record) -> Told:
         where = configuration_of(self.order, begun.round)
         self._persistently(
-            lambda: self.engine.resize(self.order.job, where, job_id=record.current)
+            self._while_ours(
+                lambda: self.engine.resize(self.order.job, where, job_id=record.current)
+            )
         )
         return Told()
 
@@ -191,12 +196,14 @@ class Move:
         gives_up = begun.round > 0 or falls_back(self.order, record)
         seconds = self.deadlines.stop if gives_up else self.deadlines.step
         taken = persistently(
-            lambda: self.engine.snapshot(
-                self.order.job,
-                trigger_id=self._id(begun.round, "stop"),
-                stop=True,
-                job_id=record.current,
-                timeout_seconds=seconds,
+            self._while_ours(
+                lambda: self.engine.snapshot(
+                    self.order.job,
+                    trigger_id=self._id(begun.round, "stop"),
+                    stop=True,
+                    job_id=record.current,
+                    timeout_seconds=seconds,
+                )
             ),
             self.clock,
             seconds,
@@ -206,13 +213,15 @@ class Move:
 
     def _secure(self, begun: Taken, record: Record) -> Told:
         ids = self._that_may_have_been(record)
-        alive = [one for one in ids if self._fate(one) is Fate.ALIVE]
+        ours = [one for one in ids if one in (*record.incarnations, *self.job_ids)]
+        alive = [one for one in ours if self._fate(one) is Fate.ALIVE]
         if set(alive) & set(self.job_ids[begun.round :]):
             raise ActionError("another process has gone on from here and started the job already")
         if alive and self._newest(ids, record) is None:
             raise Refused("it has completed no checkpoint that it could be started from")
         for job_id in alive:
-            self._persistently(partial(self.engine.end, self.order.job, job_id=job_id))
+            end = partial(self.engine.end, self.order.job, job_id=job_id)
+            self._persistently(self._while_ours(end))
         newest = self._newest(ids, record)
         if newest is None:
             raise ActionError(f"no state is known of any of {', '.join(ids)}")
@@ -222,11 +231,12 @@ class Move:
     def _that_may_have_been(self, record: Record) -> list[str]:
         """Incarnations that may hold state: not those whose start was refused.
 
-        Those that were never recorded are among them, for the ledger may have been away.
+        Those that were never recorded are among them, for the ledger may have been away; and those
+        that looks have found, for somebody may have started the job anew and lost it again.
         """
         return [
             one
-            for one in dict.fromkeys([*record.incarnations, *self.job_ids])
+            for one in dict.fromkeys([*record.incarnations, *self.journal.seen(), *self.job_ids])
             if not record.was_refused(one) or self._fate(one) is not Fate.UNKNOWN
         ]
 
@@ -236,7 +246,8 @@ class Move:
             found = self._found(ids)
         except Refused:
             # Its storage cannot be looked into: what was never recorded cannot be asked for.
-            found = self._found([one for one in ids if one in record.incarnations])
+            recorded = (*record.incarnations, *self.journal.seen())
+            found = self._found([one for one in ids if one in recorded])
         kept = record.newest_snapshot
         if found is None or kept is None:
             return found or kept
@@ -321,6 +332,24 @@ class Move:
             return self.engine.progress(self.order.job).interrupted_at
         except HoraeError:
             return None
+
+    def _while_ours(self, do: Callable[[], T]) -> Callable[[], T]:
+        """What may end or change a living incarnation, tried only under a lease that holds.
+
+        A process that stood still for long must not do to the job what its successor decided
+        against; a job that is down is helped in any case.
+        """
+
+        def tried() -> T:
+            if not self.journal.is_ours(self.clock.now()):
+                raise LeaseLost(
+                    f"the lease of job {self.order.job!r} was not renewed in time, and another "
+                    "process may act on the job; nothing more is done here. The action can be "
+                    "gone on with"
+                )
+            return do()
+
+        return tried
 
     def _persistently(self, do: Callable[[], T]) -> T:
         return persistently(do, self.clock, self.deadlines.step)

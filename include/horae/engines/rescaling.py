@@ -18,7 +18,14 @@ from horae.engines.persistence import persistently
 from horae.engines.record import Record, record_of
 from horae.engines.scribe import Scribe
 from horae.engines.transitions import End, Planned, Shown, falls_back, is_touched, next_step
-from horae.errors import ExternalError, HoraeError, Overtaken, Refused, Unavailable
+from horae.errors import (
+    ActionError,
+    ExternalError,
+    HoraeError,
+    LeaseLost,
+    Refused,
+    Unavailable,
+)
 
 
 def rescale(
@@ -51,7 +58,14 @@ def rescale(
         LedgerError: Nothing more can, or with `LeaseLost` may, be recorded; as before.
     """
     limits = deadlines(order, timeout_seconds)
-    move = Move(engine=engine, order=order, clock=clock, deadlines=limits, resumed=bool(taken))
+    move = Move(
+        engine=engine,
+        order=order,
+        clock=clock,
+        deadlines=limits,
+        journal=journal,
+        resumed=bool(taken),
+    )
     scribe = Scribe(journal, clock)
     record = record_of(taken, order.lost)
     began = started_at or clock.now()
@@ -129,6 +143,8 @@ def _taken(move: Move, record: Record, planned: Planned, scribe: Scribe) -> Reco
 def _carried_out(move: Move, record: Record, begun: Taken) -> Taken:
     try:
         done = move.carry_out(begun, record)
+    except LeaseLost:
+        raise
     except HoraeError as error:
         if isinstance(error, Unavailable):
             _leave_open_if_unknown(move, record, begun, error)
@@ -136,8 +152,8 @@ def _carried_out(move: Move, record: Record, begun: Taken) -> Taken:
             "refused": isinstance(error, Refused),
             "pending": isinstance(error, Unavailable),  # it may yet take effect
         }
-        if isinstance(error, Overtaken):
-            facts["overtaken_by"] = error.job_id
+        if isinstance(error, ActionError):
+            facts |= error.facts
         if begun.step is Step.TIDY:
             facts["remark"] = f"TaskManagers may be left over: {error}."
         return begun.ended(StepState.FAILED, move.clock.now(), str(error), facts)

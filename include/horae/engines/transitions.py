@@ -236,6 +236,8 @@ def _obstacle(order: Rescale, record: Record, shown: Shown, halted: str | None) 
 def _plan(order: Rescale, record: Record, shown: Shown) -> Sequence[Step]:
     """The steps of the present round, without the tidying."""
     round_ = record.round
+    if record.is_done(Step.START, round_):
+        return (Step.VERIFY,)  # also where what came before it was never recorded
     if round_ == 0:
         return _plan_there(order, record, shown)
     if record.last(Step.RESIZE, round_) is not None:

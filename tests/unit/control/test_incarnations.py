@@ -1,10 +1,14 @@
 """The incarnations of a job that the ledger tells of."""
 
+import pytest
+
 from control_builders import SMALL, World, a_decision, a_proposal, at
 from horae.control.act import act
 from horae.control.incarnations import ENOUGH, known_incarnations, starts_of_ours
+from horae.control.journal import LedgerJournal
 from horae.domain.action import OutcomeResult, RescalePath
 from horae.engines.fake import Fault
+from horae.engines.journal import Step, StepState, Taken
 from horae.errors import Refused
 
 OTHER = at(2, checkpoint_interval_seconds=20.0)
@@ -50,6 +54,28 @@ def test_a_start_that_was_refused_never_was(world: World) -> None:
     ids = tuple(one.job_id for one in reversed(world.engine.incarnations))
     assert known_incarnations(world.ledger, "ysb") == ids
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "facts"),
+    [(Step.RECHECK, {"job_id": "theirs"}), (Step.VERIFY, {"overtaken_by": "theirs"})],
+)
+def test_what_an_action_found_under_the_name_counts(
+    world: World, step: Step, facts: dict[str, str]
+) -> None:
+    """Somebody else's incarnation, which no look has seen."""
+    world.clock.wait(15)
+    world.look("c1")
+    now = world.clock.now()
+    lease = world.ledger.take_lease("ysb", action_id="a", holder="gone", now=now, seconds=1)
+    journal = LedgerJournal(
+        ledger=world.ledger, job="ysb", action_id="a", references={}, halted=lambda: None,
+        lease=lambda: lease, incarnations=lambda: (),
+    )  # fmt: skip
+    begun = Taken(number=1, step=step, round=0, state=StepState.OPEN, at=now, detail="")
+    journal.write(begun)
+    journal.write(begun.ended(StepState.FAILED, now, "another one runs", facts))
+    assert known_incarnations(world.ledger, "ysb") == ("theirs", "first")
 
 
 def test_each_start_tells_what_it_was_made_from(world: World) -> None:

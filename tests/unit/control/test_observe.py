@@ -155,7 +155,10 @@ def test_a_job_first_seen_is_no_change(world: World) -> None:
 def test_a_job_that_does_not_run_once_is_recorded_as_such(
     world: World, presence: JobPresence
 ) -> None:
-    """Absent, finished, failed or doubled: the observation says so and names no configuration."""
+    """Absent, finished, failed or doubled: the observation says so and names no configuration.
+
+    The incarnation is named, for its state may be the one to go on from.
+    """
 
     class Shows:
         def describe(self, job: str) -> JobDescription:
@@ -163,7 +166,7 @@ def test_a_job_that_does_not_run_once_is_recorded_as_such(
 
     observe(world.observing(), "c1")
     seen = observe(world.observing(engine=Shows()), "c2")
-    assert (seen.presence, seen.configuration, seen.job_id) == (presence, None, None)
+    assert (seen.presence, seen.configuration, seen.job_id) == (presence, None, "first")
     assert seen.detail == f"as the test wants it: {presence}"
     assert changes(world) == []
 

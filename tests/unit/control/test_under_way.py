@@ -44,6 +44,7 @@ def write(world: World, *steps: tuple[Step, StepState, Facts]) -> None:
         references={},
         halted=lambda: None,
         lease=lambda: lease,
+        incarnations=lambda: (),
     )
     for number, (step, state, facts) in enumerate(steps, start=1):
         begun = Taken(

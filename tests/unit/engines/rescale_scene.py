@@ -1,5 +1,6 @@
 """A job in a fake engine that is rescaled, with a journal that can fail; for several tests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from horae.domain.action import Outcome, Rescale, RescalePath
@@ -9,6 +10,7 @@ from horae.engines.fake import FakeEngine
 from horae.engines.journal import StepState, Taken
 from horae.engines.rescaling import rescale
 from horae.errors import Refused, Unavailable
+from journals import LonelyJournal
 
 ORIGIN = Configuration(
     parallelism=2, slots=1, cpu_cores=1.0, memory_mb=768, checkpoint_interval_seconds=10
@@ -22,7 +24,7 @@ AWAY = Unavailable("told to be away")
 
 
 @dataclass
-class Diary:
+class Diary(LonelyJournal):
     """A journal that remembers, and halts or breaks before a given step.
 
     It breaks at the first step `break_from` that follows a step `break_after`.
@@ -71,14 +73,18 @@ class Scene:
         self.engine = FakeEngine(self.clock, ORIGIN, job="ysb", outage_seconds=3.0)
 
     def go(
-        self, target: Configuration, path: RescalePath = RescalePath.IN_PLACE, limit: float = 100
+        self,
+        target: Configuration,
+        path: RescalePath = RescalePath.IN_PLACE,
+        limit: float = 100,
+        taken: Sequence[Taken] = (),
     ) -> Outcome:
-        """Rescale."""
+        """Rescale, or go on with it."""
         order = Rescale(
             job="ysb", action_id="action-1", origin=ORIGIN, target=target, path=path,
             lag_limit_records=limit,
         )  # fmt: skip
-        return rescale(self.engine, order, journal=self.diary, clock=self.clock)
+        return rescale(self.engine, order, journal=self.diary, clock=self.clock, taken=taken)
 
     @property
     def alive(self) -> int:

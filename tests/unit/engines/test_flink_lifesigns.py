@@ -45,6 +45,13 @@ def test_checkpoints_are_told(flink: RecordedFlink) -> None:
     assert seen.failed_checkpoints == 1
 
 
+def test_checkpoints_that_are_not_told_yet_are_unknown(flink: RecordedFlink) -> None:
+    """As in the first seconds of a job, when it is listed and its checkpoints are not found."""
+    flink.says(f"{JOB}/checkpoints", {"errors": ["not found"]}, status=404)
+    seen = read_progress(flink.client, flink.clock, "contract")
+    assert (seen.last_checkpoint_at, seen.failed_checkpoints) == (None, None)
+
+
 def test_a_rescale_in_place_stopped_tasks_when_the_scheduler_restarted(
     flink: RecordedFlink,
 ) -> None:

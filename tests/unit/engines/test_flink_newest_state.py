@@ -83,6 +83,13 @@ def test_a_forgotten_incarnation_is_looked_up_in_storage(scene: Scene) -> None:
     assert newest.stopped
 
 
+def test_rest_is_not_asked_for_what_it_does_not_know(scene: Scene) -> None:
+    """Flink would go on saying "not found" of an incarnation that is started a second later."""
+    scene.flink.forget(STOPPED)
+    scene.flink.says(f"/jobs/{STOPPED}/checkpoints", {"errors": ["asked"]}, status=400)
+    assert scene.newest(STOPPED) is None
+
+
 def test_storage_is_fresher_than_rest(scene: Scene) -> None:
     """REST shows checkpoint 4 while 5 lies there already; nobody waits."""
     before = scene.flink.clock.now()

@@ -7,10 +7,11 @@ from horae.domain.clock import ManualClock
 from horae.engines.journal import Step, StepState, Taken
 from horae.engines.scribe import Scribe
 from horae.errors import HoraeError, LeaseLost, LedgerError, Unavailable
+from journals import LonelyJournal
 
 
 @dataclass
-class Notes:
+class Notes(LonelyJournal):
     """A journal whose next writes fail."""
 
     failures: list[HoraeError] = field(default_factory=list)
@@ -21,10 +22,6 @@ class Notes:
         if self.failures:
             raise self.failures.pop(0)
         self.written.append(taken.number)
-
-    def halted(self) -> str | None:
-        """Never."""
-        return None
 
 
 def step(number: int) -> Taken:

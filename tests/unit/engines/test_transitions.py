@@ -158,6 +158,12 @@ def seen_after(taken: list[tuple[Step, StepState]]) -> Shown:
         ((*STARTED, (Step.VERIFY, FAILED)), RUNS, (Step.STOP, 1)),
         ((*STARTED, (Step.VERIFY, FAILED), (Step.STOP, FAILED, 1)), RUNS, (Step.SECURE, 1)),
         ((*STARTED, (Step.VERIFY, FAILED), (Step.SECURE, FAILED, 1)), RUNS, (Step.SECURE, 2)),
+        # found started, though nothing that came before it could be recorded
+        (
+            (*DOWN, (Step.START, FAILED), (Step.START, DONE, 1)),
+            shows({BACK: Fate.ALIVE}, alive=BACK),
+            (Step.VERIFY, 1),
+        ),
     ],
 )
 def test_by_savepoint(
