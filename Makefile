@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock format check unit live test demo bench chaos chaos-model clean
+.PHONY: help install lock format check unit live test demo bench bench-live chaos chaos-model clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -60,6 +60,9 @@ bench: $(STAMP) ## print the figures that the project claims
 	$(BIN)/python benchmarks/cycle.py
 	$(BIN)/python benchmarks/parsing.py
 	$(BIN)/python benchmarks/imports.py
+
+bench-live: $(STAMP) ## interruptions by Horae and by bare calls, on the real Kafka and Flink; BENCH="--pairs 3 --actions 12"
+	$(BIN)/python benchmarks/interruption.py $(BENCH)
 
 clean: ## stop what still runs and remove what was made
 	-test -x $(BIN)/horae && $(BIN)/horae local down

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from horae.control.act import Acting
+from horae.control.acting import Acting
 from horae.control.decide import decide
 from horae.control.entries import Observation, draft, to_body
 from horae.control.holding import LeaseTerms

@@ -18,8 +18,9 @@ from chaos.faults import Fault
 from chaos.injection import FaultyLedger, FaultyTransport, Injector
 from chaos.place import Place, record_look, restarting
 from horae.clients.flink import FlinkClient
-from horae.control import wiring
-from horae.control.act import Acting, act
+from horae.control import adapters, wiring
+from horae.control.act import act
+from horae.control.acting import Acting
 from horae.control.lost import decide_on_loss
 from horae.control.unfinished import unfinished_action
 from horae.errors import HoraeError
@@ -88,6 +89,6 @@ def _acting(errand: Errand) -> Iterator[Acting]:
     injector = Injector(errand.faults, errand.folder)
     # The wiring makes the client by this name; it is this process's own.
     faulty = partial(FlinkClient, transport=FaultyTransport(injector))
-    vars(wiring)["FlinkClient"] = faulty
+    vars(adapters)["FlinkClient"] = faulty
     with wiring.acting(errand.place.surroundings(), errand.place.job) as parts:
         yield replace(parts, ledger=cast(Ledger, FaultyLedger(parts.ledger, injector)))

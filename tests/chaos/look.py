@@ -6,7 +6,7 @@ import httpx
 
 from chaos.checks import Seen
 from chaos.scene import CLOCK, JOB, Scene
-from horae.control import wiring
+from horae.control import adapters
 from horae.control.history import History
 from horae.ledger.audit import audit
 from horae.ledger.records import Entry
@@ -33,20 +33,20 @@ def newest_checkpoint(scene: Scene) -> tuple[str, int] | None:
 
 def entries_after(scene: Scene, number: int) -> list[Entry]:
     """The entries of the job's chain after a number, oldest first."""
-    with wiring.opened_ledger(scene.place.surroundings()) as ledger:
+    with adapters.opened_ledger(scene.place.surroundings()) as ledger:
         return list(ledger.read(JOB, after=number))
 
 
 def is_quiet(scene: Scene) -> bool:
     """Whether no action is in flight, and nobody holds the job's lease."""
-    with wiring.opened_ledger(scene.place.surroundings()) as ledger:
+    with adapters.opened_ledger(scene.place.surroundings()) as ledger:
         begun = History(ledger, JOB).action_in_flight()
         return begun is None and ledger.lease_of(JOB, now=CLOCK.now()) is None
 
 
 def ledger_is_whole(scene: Scene) -> list[str]:
     """Each place where the hash chain does not hold."""
-    with wiring.opened_ledger(scene.place.surroundings()) as ledger:
+    with adapters.opened_ledger(scene.place.surroundings()) as ledger:
         return [
             f"{found.entry_id} {found.damage}: {found.sentence}"
             for report in audit(ledger, chain=JOB)

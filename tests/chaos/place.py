@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from horae.control import wiring
-from horae.control.act import Acting
+from horae.control import adapters
+from horae.control.acting import Acting
 from horae.control.entries import Observation, draft, to_body
 from horae.control.kill_switch import file_switch
 from horae.control.loss import Restarting
@@ -91,7 +91,7 @@ def restarting(place: Place, parts: Acting) -> Restarting:
     return Restarting(
         spec=parts.spec,
         engine=parts.engine,
-        windows=wiring.window_store(place.surroundings()),
+        windows=adapters.window_store(place.surroundings()),
         ledger=parts.ledger,
         clock=parts.clock,
         lineage=parts.lineage,

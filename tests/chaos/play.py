@@ -166,22 +166,22 @@ def _recover(stand: Stand, decision: str, since: int) -> None:
     while stand.left and not (_is_over(stand, since) and not further):
         bring_back_all(stand.scene)
         faults = (further.pop(0),) if further else ()
-        actor = stand.send(None, faults)
-        _finish(stand, actor, decision)
+        actor = _next_process(stand, decision, faults)
         if faults and not actor.injected:
             further = [*faults, *further] if not is_quiet(stand.scene) else []
         time.sleep(_POLL_SECONDS)
 
 
-def _finish(stand: Stand, actor: Actor, decision: str) -> None:
-    """Wait for a process; where it found nothing to do, the task itself is tried again."""
+def _next_process(stand: Stand, decision: str, faults: tuple[Fault, ...]) -> Actor:
+    """The next cycle's; where that finds nothing to do, the task itself is tried again."""
+    actor = stand.send(None, faults)
     actor.join(stand.left)
-    told = actor.told or {}
-    if told.get("did") == "nothing" and is_quiet(stand.scene):
-        retried = stand.send(decision)
-        retried.join(stand.left)
+    if (actor.told or {}).get("did") == "nothing" and is_quiet(stand.scene):
+        actor = stand.send(decision, faults)
+        actor.join(stand.left)
     for one in stand.actors:
         one.kill()
+    return actor
 
 
 def _is_over(stand: Stand, since: int) -> bool:

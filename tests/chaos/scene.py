@@ -12,7 +12,7 @@ from postgresql_cluster import Cluster, temporary_cluster
 from chaos.place import Place, record_look
 from chaos.savepoint_folder import mended
 from horae.control import wiring
-from horae.control.act import Acting
+from horae.control.acting import Acting
 from horae.control.incarnations import known_incarnations
 from horae.demo.job_files import write_job_files
 from horae.demo.load import NAME as LOAD

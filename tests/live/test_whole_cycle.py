@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from horae.control import steps, wiring
+from horae.control import adapters, steps, wiring
 from horae.control.surroundings import Surroundings
 from horae.control.wish import Wish
 from horae.demo.job_files import write_job_files
@@ -41,7 +41,7 @@ def a_wish(**changes: float) -> Wish:
 
 def kinds_of(place: Surroundings, job: str) -> list[EntryKind]:
     """Kinds of a chain's entries, oldest first."""
-    with wiring.opened_ledger(place) as ledger:
+    with adapters.opened_ledger(place) as ledger:
         return [entry.kind for entry in ledger.read(job)]
 
 

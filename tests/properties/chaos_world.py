@@ -12,7 +12,8 @@ from chaos_timeline import Killed, SharedClock, Timeline
 from chaos_wrappers import PointedEngine, PointedLedger
 
 from control_builders import LINEAGE, NOON, SMALL, a_decision, a_proposal, a_spec
-from horae.control.act import Acting, act
+from horae.control.act import act
+from horae.control.acting import Acting
 from horae.control.entries import draft, to_body
 from horae.control.holding import LeaseTerms
 from horae.control.lost import Restarting, decide_on_loss

@@ -19,7 +19,8 @@ from horae.cli.ledger_text import printable, step_line
 from horae.cli.overheard import Overheard
 from horae.cli.surroundings import surroundings
 from horae.control import steps, wiring
-from horae.control.act import Acting, act
+from horae.control.act import act
+from horae.control.acting import Acting
 from horae.control.entries import to_body
 from horae.control.loss import as_seen
 from horae.control.lost import decide_on_loss

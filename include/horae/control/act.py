@@ -6,28 +6,25 @@ records nothing more.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
+from horae.control.acting import Acting, no_longer_holds
 from horae.control.entries import HORAE, draft, to_body
 from horae.control.history import History
-from horae.control.holding import LeaseTerms, held_lease
+from horae.control.holding import held_lease
 from horae.control.incarnations import known_incarnations
 from horae.control.journal import LedgerJournal, steps_taken
-from horae.control.kill_switch import Halted
-from horae.domain.action import Outcome, OutcomeResult, Rescale, RescalePath
-from horae.domain.clock import Clock
+from horae.domain.action import Outcome, OutcomeResult, Rescale
 from horae.domain.decision import Decision, Verb
 from horae.engines.deadlines import deadlines
-from horae.engines.engine import Engine
-from horae.engines.journal import Step, Taken
+from horae.engines.journal import Taken
 from horae.engines.rescaling import rescale
 from horae.errors import HoraeError, LeaseTaken, Refused, Unavailable
 from horae.ledger.leases import Lease
-from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryDraft, EntryKind
 from horae.settings.job_spec import JobSpec
 
@@ -38,21 +35,6 @@ RECORDING_PAUSE_SECONDS = 10.0
 LOST_JOB_IDS = "lost_job_ids"
 """Evidence of a decision to start a lost job again: its incarnations, the newest first, in one
 text with commas between."""
-
-_TOUCHING = (Step.RESIZE, Step.STOP, Step.SECURE, Step.START)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acting:
-    """What acting needs."""
-
-    spec: JobSpec
-    engine: Engine
-    ledger: Ledger
-    clock: Clock
-    halted: Halted
-    lineage: dict[str, str]
-    lease: LeaseTerms
 
 
 def act(parts: Acting, decision_id: str, *, actor: str = HORAE) -> Outcome:
@@ -124,7 +106,7 @@ def _act(
     taken = steps_taken(parts.ledger, parts.spec.name, decision.id)
     began = _intend(parts, decision, order, actor, lease())
     try:
-        obstacle = _no_longer_holds(parts, history, decision, order, taken)
+        obstacle = no_longer_holds(parts, history, decision, order, taken)
     except HoraeError as error:
         outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began, str(error))
         _record(parts, outcome, actor, lease)
@@ -157,54 +139,6 @@ def _intend(
     )
     begun = parts.ledger.find(entry.chain, entry.identity)
     return (begun or parts.ledger.append(entry, lease=lease)).time
-
-
-def _no_longer_holds(
-    parts: Acting,
-    history: History,
-    decision: Decision,
-    order: Rescale,
-    taken: tuple[Taken, ...],
-) -> str | None:
-    """Why the decision must not be carried out any more; None where it may.
-
-    What was begun and may have touched the job is brought to its end, whatever has changed.
-    """
-    if any(one.step in _TOUCHING for one in taken):
-        return None
-    first = history.action_in_flight()
-    if first not in (decision.id, None):
-        return f"action {first} of the same job has not ended"
-    reason = parts.halted()
-    if reason is not None:
-        return f"the kill switch is thrown: {reason}"
-    age = parts.clock.now() - decision.decided_at
-    allowed = timedelta(seconds=parts.spec.time.stale_seconds)
-    if age > allowed:
-        return f"the decision is {age} old, and at most {allowed} is allowed"
-    return _doubted_since(history, decision) or _changed_since(parts, history, order)
-
-
-def _doubted_since(history: History, decision: Decision) -> str | None:
-    """Whether a fresher window than the decision's is not usable."""
-    verdict = history.last_verdict(since=decision.decided_at)
-    if verdict is None or verdict.usable:
-        return None
-    broken = "; ".join(rule.sentence for rule in verdict.broken)
-    return f"what was measured since cannot be trusted: {broken}"
-
-
-def _changed_since(parts: Acting, history: History, order: Rescale) -> str | None:
-    if order.path is RescalePath.RESTART:
-        return None  # there is no job to look at, and the first step looks whether that holds
-    shown = parts.engine.describe(order.job)
-    if shown.configuration != order.origin:
-        return f"the job now shows {shown.configuration or shown.detail}, not {order.origin}"
-    known = history.last_known_state()
-    version = shown.version.id if shown.version else None
-    if known is not None and known.version is not None and known.version != version:
-        return f"the job now shows version {version}, not {known.version}"
-    return None
 
 
 def _carry_out(

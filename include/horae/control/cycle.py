@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from horae.control.act import Acting, act
+from horae.control.act import act
+from horae.control.acting import Acting
 from horae.control.observe import Observing, observe
 from horae.control.turn import Unfinished, take_turn
 from horae.control.understand import Deciding

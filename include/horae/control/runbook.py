@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.resources import files
 from shlex import quote
 
-from horae.control.act import Acting
+from horae.control.acting import Acting
 from horae.control.by_hand import own_options
 from horae.control.history import History, KnownState
 from horae.control.incarnations import known_incarnations, savepoints_of_ours

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from itertools import islice
 
-from horae.control.act import Acting
+from horae.control.acting import Acting
 from horae.control.entries import draft
 from horae.control.history import History
 from horae.control.incarnations import savepoints_of_ours, starts_of_ours

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from horae.control import wiring
-from horae.control.act import Acting, act
+from horae.control import adapters, wiring
+from horae.control.act import act
+from horae.control.acting import Acting
 from horae.control.audit import audit_ledger, heads_file
 from horae.control.cycle import Stages, run_cycle
 from horae.control.decide_on_wish import decide_on_wish
@@ -188,7 +189,7 @@ def audit(place: Surroundings) -> str:
     Raises:
         LedgerBroken: Names each entry that does not hold.
     """
-    with wiring.opened_ledger(place) as ledger:
+    with adapters.opened_ledger(place) as ledger:
         kept = heads_file(place.environment.home, place.environment.ledger_url)
         return audit_ledger(ledger, kept, place.clock)
 

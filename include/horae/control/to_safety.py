@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from horae.control.act import Acting
+from horae.control.acting import Acting
 from horae.control.chance import chance
 from horae.control.conclude import Question, conclude
 from horae.control.history import History

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from horae.control.act import Acting, act, order_of, outcome_entry
+from horae.control.act import act, order_of, outcome_entry
+from horae.control.acting import Acting
 from horae.control.history import History
 from horae.control.holding import held_lease
 from horae.control.journal import steps_taken
@@ -12,11 +13,11 @@ from horae.domain.decision import Decision
 from horae.engines.deadlines import deadlines
 from horae.engines.journal import Taken
 from horae.engines.record import Record, record_of
+from horae.engines.shown import Shown
 from horae.engines.transitions import (
     ROUNDS_BACK,
     End,
     Planned,
-    Shown,
     is_touched,
     next_step,
 )

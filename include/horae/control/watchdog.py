@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from horae.control.act import Acting, act
+from horae.control.act import act
+from horae.control.acting import Acting
 from horae.control.entries import HORAE
 from horae.control.loss import Restarting, as_seen, what_was_lost
 from horae.control.lost import WATCHDOG, answer, question_about_loss, record

@@ -12,12 +12,14 @@ from horae.domain.clock import Clock
 from horae.domain.job import Fate
 from horae.engines.deadlines import deadlines
 from horae.engines.engine import Engine
+from horae.engines.grip import Grip
 from horae.engines.journal import Journal, Step, StepState, Taken
 from horae.engines.move import Move
 from horae.engines.persistence import persistently
 from horae.engines.record import Record, record_of
 from horae.engines.scribe import Scribe
-from horae.engines.transitions import End, Planned, Shown, falls_back, is_touched, next_step
+from horae.engines.shown import Shown
+from horae.engines.transitions import End, Planned, falls_back, is_touched, next_step
 from horae.errors import (
     ActionError,
     ExternalError,
@@ -58,61 +60,55 @@ def rescale(
         LedgerError: Nothing more can, or with `LeaseLost` may, be recorded; as before.
     """
     limits = deadlines(order, timeout_seconds)
-    move = Move(
-        engine=engine,
-        order=order,
-        clock=clock,
-        deadlines=limits,
-        journal=journal,
-        resumed=bool(taken),
-    )
+    grip = Grip(engine=engine, order=order, clock=clock, deadlines=limits, journal=journal)
+    move = Move(grip=grip, resumed=bool(taken))
     scribe = Scribe(journal, clock)
     record = record_of(taken, order.lost)
     began = started_at or clock.now()
     while True:
-        shown = look(move, record)
-        record = _with_what_was_found(move, record, shown, scribe)
+        shown = look(grip, record)
+        record = _with_what_was_found(grip, record, shown, scribe)
         halted = None if is_touched(order, record, shown) else journal.halted()
         planned = next_step(order, record, shown, halted)
         if isinstance(planned, End):
             scribe.finish()
-            return _outcome(move, record, planned, shown, began, scribe.unwritten)
+            return _outcome(grip, record, planned, shown, began, scribe.unwritten)
         record = _taken(move, record, planned, scribe)
 
 
-def look(move: Move, record: Record) -> Shown:
+def look(grip: Grip, record: Record) -> Shown:
     """What the engine shows, asked for again and again while it does not tell.
 
     Raises:
         ExternalError: It did not tell for longer than a step may take.
     """
-    job, engine = move.order.job, move.engine
+    job, engine = grip.order.job, grip.engine
     return persistently(
         lambda: Shown(
             job=engine.describe(job),
             fates={
                 one: engine.fate(job, job_id=one)
-                for one in dict.fromkeys([*record.incarnations, *move.job_ids])
+                for one in dict.fromkeys([*record.incarnations, *grip.job_ids])
             },
         ),
-        move.clock,
-        move.deadlines.step,
+        grip.clock,
+        grip.deadlines.step,
         over=ExternalError,
     )
 
 
-def _with_what_was_found(move: Move, record: Record, shown: Shown, scribe: Scribe) -> Record:
+def _with_what_was_found(grip: Grip, record: Record, shown: Shown, scribe: Scribe) -> Record:
     """The record, with a start that it does not tell of since the ledger was away."""
     found = shown.job.job_id
     alive = found is not None and shown.fates.get(found) is Fate.ALIVE
-    if not alive or found in record.incarnations or found not in move.job_ids:
+    if not alive or found in record.incarnations or found not in grip.job_ids:
         return record
     started = Taken(
         number=record.next_number,
         step=Step.START,
-        round=move.job_ids.index(found),
+        round=grip.job_ids.index(found),
         state=StepState.DONE,
-        at=move.clock.now(),
+        at=grip.clock.now(),
         detail=f"found to have started {found}, which was not recorded",
         facts={"job_id": found},
     )
@@ -128,7 +124,7 @@ def _taken(move: Move, record: Record, planned: Planned, scribe: Scribe) -> Reco
         step=planned.step,
         round=planned.round,
         state=StepState.OPEN,
-        at=move.clock.now(),
+        at=move.grip.clock.now(),
         detail=told.detail,
         facts={**told.facts, **({"because": planned.because} if planned.because else {})},
     )
@@ -156,8 +152,8 @@ def _carried_out(move: Move, record: Record, begun: Taken) -> Taken:
             facts |= error.facts
         if begun.step is Step.TIDY:
             facts["remark"] = f"TaskManagers may be left over: {error}."
-        return begun.ended(StepState.FAILED, move.clock.now(), str(error), facts)
-    return begun.ended(StepState.DONE, move.clock.now(), done.detail, done.facts)
+        return begun.ended(StepState.FAILED, move.grip.clock.now(), str(error), facts)
+    return begun.ended(StepState.DONE, move.grip.clock.now(), done.detail, done.facts)
 
 
 def _leave_open_if_unknown(move: Move, record: Record, begun: Taken, error: Unavailable) -> None:
@@ -167,15 +163,15 @@ def _leave_open_if_unknown(move: Move, record: Record, begun: Taken, error: Unav
     still under way would stop the job after all, so that it must not count as failed where
     nothing else ends the job.
     """
-    look(move, record)
+    look(move.grip, record)
     if begun.step is Step.STOP and begun.round == 0 and not falls_back(move.order, record):
         raise error
 
 
 def _outcome(
-    move: Move, record: Record, end: End, shown: Shown, began: datetime, unwritten: int
+    grip: Grip, record: Record, end: End, shown: Shown, began: datetime, unwritten: int
 ) -> Outcome:
-    order = move.order
+    order = grip.order
     sentences = [end.sentence, *record.remarks()]
     if unwritten:
         sentences.append(f"The ledger was away for {unwritten} entries of this action.")
@@ -189,7 +185,7 @@ def _outcome(
         reached=shown.job.configuration,
         outage_seconds=record.outage_seconds,
         started_at=began,
-        ended_at=move.clock.now(),
+        ended_at=grip.clock.now(),
         sentence=" ".join(sentences),
     )
 

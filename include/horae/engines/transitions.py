@@ -17,38 +17,21 @@ assumed: a job that somebody else changed, ended or started meanwhile is left to
 A step that was begun and not ended is begun again; every step may be repeated.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from horae.domain.action import OutcomeResult, Rescale, RescalePath
 from horae.domain.configuration import Configuration
-from horae.domain.job import Fate, JobDescription, JobPresence
+from horae.domain.job import JobPresence
 from horae.engines.journal import Step, StepState
 from horae.engines.record import Record
+from horae.engines.shown import Shown, doubled_by_us, fate, lives, may_end_yet, other_hand
 
 ROUNDS_BACK = 3
 """Tries to go back before a person is called: a third one still helps where a cluster is coming
 back piece by piece, and a fourth never did."""
 
 _MOVED = (Step.PROVIDE, Step.START, Step.VERIFY)
-# What an action must have set out for, where an incarnation of it ended so.
-_ENDED_BY = {
-    Fate.CANCELLED: (Step.SECURE,),
-    Fate.FINISHED: (Step.STOP, Step.SECURE),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What the engine shows now.
-
-    Attributes:
-        job: The job, found by its name.
-        fates: What became of each incarnation that the action knows of.
-    """
-
-    job: JobDescription
-    fates: Mapping[str, Fate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,16 +93,10 @@ def is_touched(order: Rescale, record: Record, shown: Shown) -> bool:
     """
     if any(record.last(step) is not None for step in (Step.RESIZE, Step.START)):
         return True
-    if _may_end_yet(record):
+    if may_end_yet(record):
         return True
     set_out = record.last(Step.STOP) is not None or record.last(Step.SECURE) is not None
-    return set_out and (order.path is RescalePath.RESTART or not _lives(record, shown))
-
-
-def _may_end_yet(record: Record) -> bool:
-    """Whether a stop or an end that was set out for may yet take effect."""
-    ends = [one for one in map(record.last, (Step.STOP, Step.SECURE)) if one is not None]
-    return any(one.state is StepState.OPEN or one.facts.get("pending") for one in ends)
+    return set_out and (order.path is RescalePath.RESTART or not lives(record, shown))
 
 
 def falls_back(order: Rescale, record: Record) -> bool:
@@ -143,7 +120,7 @@ def _verified(order: Rescale, record: Record, shown: Shown) -> Planned | End | N
     if _is_to_tidy(record, round_):
         return Planned(step=Step.TIDY, round=round_, must_go_on=True)
     where, since = configuration_of(order, round_), ""
-    if not _lives(record, shown):
+    if not lives(record, shown):
         since = f" Since then {_shown_as(record, shown)}."
     if round_ == 0:
         return End(result=OutcomeResult.DONE, sentence=f"The job runs in {where}.{since}")
@@ -157,7 +134,7 @@ def _taken_over(order: Rescale, record: Record, shown: Shown) -> End | None:
     """The end where somebody else has changed, ended or started the job since it was looked at."""
     if not record.is_done(Step.RECHECK, 0):
         return None
-    reason = _other_hand(order, record, shown)
+    reason = other_hand(order, record, shown)
     if reason is None:
         return None
     touched = is_touched(order, record, shown)
@@ -165,44 +142,6 @@ def _taken_over(order: Rescale, record: Record, shown: Shown) -> End | None:
     kept = record.newest_snapshot
     state = f" Its state at the last stop is in {kept.location}." if kept else ""
     return End(result=result, sentence=f"The job was left to whoever changed it: {reason}.{state}")
-
-
-def _other_hand(order: Rescale, record: Record, shown: Shown) -> str | None:
-    job, current = shown.job, record.current
-    if record.overtaken_by is not None:
-        return f"job {record.overtaken_by} ran under its name, which this action did not start"
-    if job.presence is JobPresence.DOUBLED:
-        return None if _doubled_by_us(shown) else job.detail
-    alive = job.presence in (JobPresence.RUNNING, JobPresence.STARTING)
-    if job.job_id not in shown.fates and (alive or _is_newer(job, record)):
-        return f"job {job.job_id} runs or ran under its name, which this action did not start"
-    fate = _fate(record, shown)
-    if current is not None and fate in _ENDED_BY and not record.set_out(_ENDED_BY[fate], current):
-        return f"job {current} is {fate}, which this action did not ask for"
-    if not alive or job.job_id != current or _may_end_yet(record):
-        return None
-    return _asked_otherwise(order, job)
-
-
-def _is_newer(job: JobDescription, record: Record) -> bool:
-    """Whether an incarnation that has ended was started since the action began."""
-    recheck = record.last(Step.RECHECK, 0)
-    return job.started_at is not None and recheck is not None and job.started_at > recheck.at
-
-
-def _doubled_by_us(shown: Shown) -> bool:
-    """Whether two incarnations of this very action live, as when a lost start came late."""
-    return sum(fate is Fate.ALIVE for fate in shown.fates.values()) > 1
-
-
-def _asked_otherwise(order: Rescale, job: JobDescription) -> str | None:
-    """Whether somebody asked for a parallelism that is neither origin nor target."""
-    if not job.asked:
-        return None
-    asked = max(job.asked.values())
-    if asked in (order.origin.parallelism, order.target.parallelism):
-        return None
-    return f"somebody asked for parallelism {asked} meanwhile"
 
 
 def _untouched(order: Rescale, record: Record, shown: Shown, halted: str | None) -> Planned | End:
@@ -215,7 +154,7 @@ def _untouched(order: Rescale, record: Record, shown: Shown, halted: str | None)
     if reason is None:
         return Planned(step=_first_not_done(record, plan), round=0, must_go_on=False)
     added = record.last(Step.PREPARE) is not None and _is_to_tidy(record, 0)
-    if added and _lives(record, shown):
+    if added and lives(record, shown):
         # The kill switch shall not keep TaskManagers that were added for nothing.
         return Planned(step=Step.TIDY, round=0, must_go_on=True, because=reason)
     return End(result=OutcomeResult.ABANDONED, sentence=f"The job was left as it is: {reason}.")
@@ -230,7 +169,7 @@ def _obstacle(order: Rescale, record: Record, shown: Shown, halted: str | None) 
     if halted is not None:
         return f"the kill switch is thrown: {halted}"
     looked = record.is_done(Step.RECHECK, 0) and order.path is not RescalePath.RESTART
-    return _shown_as(record, shown) if looked and not _lives(record, shown) else None
+    return _shown_as(record, shown) if looked and not lives(record, shown) else None
 
 
 def _plan(order: Rescale, record: Record, shown: Shown) -> Sequence[Step]:
@@ -259,7 +198,7 @@ def _plan_there(order: Rescale, record: Record, shown: Shown) -> Sequence[Step]:
 
 
 def _state_by_stop(order: Rescale, record: Record, shown: Shown) -> Sequence[Step]:
-    kept = record.has_failed(Step.STOP, 0) and _lives(record, shown)
+    kept = record.has_failed(Step.STOP, 0) and lives(record, shown)
     return (Step.STOP,) if kept and not falls_back(order, record) else _state(record, shown)
 
 
@@ -270,7 +209,7 @@ def _state(record: Record, shown: Shown) -> Sequence[Step]:
         return (Step.SECURE,)
     if stop is None or stop.state is StepState.DONE:
         return (Step.STOP,)
-    joins = stop.state is StepState.OPEN and _lives(record, shown)
+    joins = stop.state is StepState.OPEN and lives(record, shown)
     return (Step.STOP,) if joins else (Step.SECURE,)
 
 
@@ -288,11 +227,11 @@ def _vanished(record: Record, shown: Shown) -> str | None:
 
     Only once the start is known to be done: one whose reply was lost may yet appear.
     """
-    if _doubled_by_us(shown):
+    if doubled_by_us(shown):
         return shown.job.detail
     resized = record.last(Step.RESIZE, record.round) is not None
     begun = resized or record.is_done(Step.START, record.round)
-    return _shown_as(record, shown) if begun and not _lives(record, shown) else None
+    return _shown_as(record, shown) if begun and not lives(record, shown) else None
 
 
 def _further_round(order: Rescale, record: Record, shown: Shown, failed: str) -> Planned | End:
@@ -307,7 +246,7 @@ def _go_on(step: Step, round_: int, record: Record, shown: Shown) -> Planned:
     To end an incarnation that lives is the one thing that waits for the ledger: unrecorded, it
     would look to another process like somebody else's doing, and the job would be left to them.
     """
-    ends_a_living = step in (Step.STOP, Step.SECURE) and _lives(record, shown)
+    ends_a_living = step in (Step.STOP, Step.SECURE) and lives(record, shown)
     return Planned(step=step, round=round_, must_go_on=not ends_a_living)
 
 
@@ -324,7 +263,7 @@ def _first_back(order: Rescale, record: Record, shown: Shown) -> Step:
     """How the next way back begins; a fresh savepoint is only tried the first time."""
     first = record.round == 0
     resized = order.path is RescalePath.IN_PLACE and record.last(Step.START) is None
-    if first and resized and _lives(record, shown):
+    if first and resized and lives(record, shown):
         return Step.RESIZE
     running = shown.job.presence is JobPresence.RUNNING and shown.job.job_id == record.current
     return Step.STOP if first and running else Step.SECURE
@@ -346,16 +285,8 @@ def _failures(record: Record) -> str:
     return "; ".join(dict.fromkeys(told)) or "the job was lost on the way"
 
 
-def _fate(record: Record, shown: Shown) -> Fate:
-    return shown.fates.get(record.current or "", Fate.UNKNOWN)
-
-
-def _lives(record: Record, shown: Shown) -> bool:
-    return _fate(record, shown) is Fate.ALIVE
-
-
 def _shown_as(record: Record, shown: Shown) -> str:
-    return f"the engine shows job {record.current} as {_fate(record, shown)}: {shown.job.detail}"
+    return f"the engine shows job {record.current} as {fate(record, shown)}: {shown.job.detail}"
 
 
 def _first_not_done(record: Record, plan: Sequence[Step]) -> Step:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from control_builders import NOON, World, a_decision, an_outcome
-from horae.control import wiring
+from horae.control import adapters, wiring
 from horae.control.entries import draft, to_body
 from horae.control.kill_switch import never_halted
 from horae.control.observe import observe
@@ -53,7 +53,7 @@ def place(tmp_path: Path) -> Surroundings:
 def test_only_jobs_that_were_looked_at_are_judged(place: Surroundings, world: World) -> None:
     """A faulty spec fails its own look, and the windows of all other jobs are judged."""
     seen = replace(observe(world.observing(), "c1"), window=None)
-    with wiring.opened_ledger(place) as ledger:
+    with adapters.opened_ledger(place) as ledger:
         ledger.append(draft(EntryKind.WINDOW, job="ysb", key="c1", at=NOON, body=to_body(seen)))
     assert judge(place, [{"job": "ysb", "cycle": "c1"}]) == 0
 

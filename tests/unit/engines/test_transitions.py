@@ -12,7 +12,8 @@ from horae.domain.configuration import Configuration
 from horae.domain.job import Fate, JobDescription, JobPresence
 from horae.engines.journal import Step, StepState, Taken
 from horae.engines.record import Record, record_of
-from horae.engines.transitions import ROUNDS_BACK, End, Planned, Shown, next_step
+from horae.engines.shown import Shown
+from horae.engines.transitions import ROUNDS_BACK, End, Planned, next_step
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FIRST, MOVED, BACK = "first", "moved", "back"
