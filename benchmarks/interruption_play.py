@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from horae.control.act import act
 from horae.control.acting import Acting
-from horae.control.by_hand import own_options
 from horae.control.entries import draft, to_body
 from horae.control.history import History
 from horae.domain.action import Outcome, OutcomeResult, RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision, Verb
 from horae.domain.proposal import Proposal, Reason
+from horae.engines.flink_start import own_options
 from horae.ledger.records import EntryKind
 from horae.performance.fitting import learned_outage
 from horae.performance.outage import outage_interval
@@ -110,7 +110,7 @@ def _bare(scene: Scene, path: RescalePath) -> None:
     if path is RescalePath.IN_PLACE:
         scene.bare.in_place(job_id, target.parallelism)
     else:
-        options = own_options(scene.spec, target)
+        options = own_options(scene.spec.engine_job_name, target, scene.spec.engine.program)
         scene.bare.by_savepoint(job_id, target.parallelism, options)
 
 

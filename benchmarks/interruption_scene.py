@@ -11,7 +11,6 @@ import httpx
 
 from horae.control import wiring
 from horae.control.acting import Acting
-from horae.control.by_hand import own_options
 from horae.control.kill_switch import file_switch
 from horae.control.surroundings import Surroundings
 from horae.demo.job_files import write_job_files
@@ -22,6 +21,7 @@ from horae.domain.configuration import Configuration
 from horae.domain.job import JobDescription
 from horae.domain.task_manager import TaskManagerShape
 from horae.engines.engine import Engine
+from horae.engines.flink_start import own_options
 from horae.engines.verification import Verified
 from horae.errors import ExternalError, LocalStackError
 from horae.local.job_submission import upload_jar
@@ -176,7 +176,8 @@ def opened_scene(tell: Callable[[str], None]) -> Iterator[Scene]:
         spec, place = named_job_spec(jobs, JOB), _place(home)
         client = opened.enter_context(httpx.Client(base_url=stack.flink.url))
         bare = _bare_script(stack, job, client)
-        stack.run_job(bare.script, parallelism=LOW, configuration=own_options(spec, _FIRST))
+        options = own_options(spec.engine_job_name, _FIRST, spec.engine.program)
+        stack.run_job(bare.script, parallelism=LOW, configuration=options)
         trace = f"constant:rate={RATE},seconds={_DAY}"
         start_load(stack, topic=job.input_topic, trace=trace)
         engine = opened.enter_context(wiring.acting(place, JOB)).engine

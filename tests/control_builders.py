@@ -310,7 +310,7 @@ class World:
 
     def restarting(self) -> Restarting:
         """What starting a lost job again needs."""
-        return Restarting.of(self.deciding())
+        return Restarting.of(self.deciding(), windows=self.windows, halted=self.halted)
 
     def minding(self) -> Minding:
         """What the watchdog needs."""

@@ -1,92 +1,25 @@
-"""Every case of the suite: one action, what goes wrong in it, and how long it may take."""
+"""Every case of the suite."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from chaos.faults import EVERY, Does, Fault, Kind, Moment, point, points
-from chaos.harm import CANCEL, CHANGE, DATABASE, KILL_ALL, PARTS, SAVEPOINTS, Rival
-from chaos.routes import CANCEL as CANCEL_CALL
-from chaos.routes import CHECKPOINT, RESIZE, RUN, STOP
+from chaos.case import CHECKPOINTED, IN_PLACE, RESTART, SAVEPOINT, STEPS, WAYS, WRITES, Case
+from chaos.faults import EVERY, TOUCHING, Does, Fault, Kind, Moment, point, points
+from chaos.harm import CANCEL, CHANGE, DATABASE, KILL_ALL, PARTS, SAVEPOINTS, STILL, Rival
+from chaos.routes import RUN
 from horae.domain.action import RescalePath
 from horae.engines.journal import Step
 
-IN_PLACE, SAVEPOINT, CHECKPOINTED, RESTART = RescalePath
-STEPS = {
-    IN_PLACE: (Step.RECHECK, Step.CHECKPOINT, Step.RESIZE, Step.VERIFY, Step.TIDY),
-    SAVEPOINT: (
-        Step.RECHECK, Step.PREPARE, Step.STOP, Step.PROVIDE, Step.START, Step.VERIFY, Step.TIDY,
-    ),
-    CHECKPOINTED: (
-        Step.RECHECK, Step.PREPARE, Step.CHECKPOINT, Step.SECURE, Step.PROVIDE, Step.START,
-        Step.VERIFY, Step.TIDY,
-    ),
-    RESTART: (
-        Step.RECHECK, Step.SECURE, Step.PROVIDE, Step.START, Step.VERIFY, Step.TIDY,
-    ),
-}  # fmt: skip
-"""What each way goes through where nothing goes wrong, and no TaskManager has to be added."""
-WRITES = {
-    IN_PLACE: (CHECKPOINT, RESIZE),
-    SAVEPOINT: (STOP, RUN, CHECKPOINT),
-    CHECKPOINTED: (CHECKPOINT, CANCEL_CALL, RUN),
-}
-WAYS = tuple(WRITES)
-_TOUCHING = (Step.RESIZE, Step.STOP, Step.SECURE, Step.START)
 _TWICE_IN_THE_SLICE = (Kind.KILLED, Kind.REPLY, Kind.PART, Kind.PERSON)
-_SECONDS = {False: 120.0, True: 180.0}
-"""Until the job must run again, by high availability: a failover takes 20 s more, twice."""
-_CHAIN_SECONDS = 480.0
-"""Some twenty processes are killed one after the other, and each leaves its lease for 3 s."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One action and its trouble.
-
-    Attributes:
-        kind: What kind of trouble.
-        path: Which way the action goes.
-        at: Where the trouble comes, for people and the report.
-        highly_available: On which of the two clusters.
-        faults: What goes wrong in the process that acts first.
-        further: What goes wrong in the processes after it, one fault each.
-        harm: What is done from outside while the process is paused; see `harm`.
-        rival: Who else acts at the same time.
-        reshape: Other TaskManagers too.
-    """
-
-    kind: Kind
-    path: RescalePath
-    at: str
-    highly_available: bool = False
-    faults: tuple[Fault, ...] = ()
-    further: tuple[Fault, ...] = ()
-    harm: str | None = None
-    rival: Rival | None = None
-    reshape: bool = False
-
-    @property
-    def id(self) -> str:
-        """The same in every run."""
-        stack = "ha" if self.highly_available else "plain"
-        return f"{stack} / {self.kind} / {self.path} / {self.at}"
-
-    @property
-    def step(self) -> str:
-        """Where the trouble comes, without the moment."""
-        return self.at.rpartition(" at ")[2].partition(":")[0]
-
-    @property
-    def seconds(self) -> float:
-        """Until the job must run again, from the action's beginning."""
-        return _CHAIN_SECONDS if self.further else _SECONDS[self.highly_available]
+_MANNED = (Step.PREPARE, Step.START)
+"""Steps at which TaskManagers come and go where the target has others."""
 
 
 def all_cases() -> tuple[Case, ...]:
     """All cases of each cluster, mixed so that any beginning of them is as varied as the whole."""
     kinds = (
         _killed(), _killed_on_the_way_back(), _killed_again_and_again(), _replies(), _parts(),
-        _savepoints(), _twice(), _person(), _ledger(), _all_killed(),
+        _savepoints(), _twice(), _person(), _ledger(), _all_killed(), _grown_in_place(),
     )  # fmt: skip
     spread = _mixed([_on_both(kind) for kind in kinds])
     return tuple(sorted(spread, key=lambda case: case.highly_available))
@@ -96,9 +29,32 @@ def _on_both(cases: Iterable[Case]) -> list[Case]:
     """Every other case on the cluster with high availability, where no job is ever lost."""
     told = list(cases)
     return [
-        replace(case, highly_available=number % 2 == 1 and case.path is not RESTART)
+        replace(
+            case,
+            highly_available=number % 2 == 1 and case.path is not RESTART,
+            reshape=case.reshape or _reshapes(case),
+        )
         for number, case in enumerate(told)
     ]
+
+
+def _reshapes(case: Case) -> bool:
+    """Whether the target has other TaskManagers: where one dies that starts or stops some.
+
+    Each of them takes ten seconds more, so that not every case does; where none of them changes,
+    nothing is provided.
+    """
+    if case.path not in (SAVEPOINT, CHECKPOINTED):
+        return False
+    if case.step == Step.PROVIDE or case.further:
+        return True
+    if case.step not in _MANNED:
+        return False
+    by_savepoint = case.path is SAVEPOINT
+    if case.kind is Kind.KILLED:
+        return by_savepoint or case.at.endswith(Moment.BETWEEN)
+    harms = ("kill taskmanager", "kill jobmanager") if by_savepoint else ("kill taskmanager",)
+    return case.kind is Kind.PART and case.harm in harms
 
 
 def _mixed(kinds: Sequence[Sequence[Case]]) -> Iterator[Case]:
@@ -156,6 +112,18 @@ def _parts() -> Iterator[Case]:
                 yield _harmed(Kind.PART, path, f"kill {part}", point(step, Moment.BEFORE))
 
 
+def _grown_in_place() -> Iterator[Case]:
+    """To more subtasks than there are slots, so that a TaskManager is added first."""
+    for moment in (Moment.BETWEEN, Moment.AFTER):
+        place = point(Step.PREPARE, moment)
+        yield Case(
+            kind=Kind.KILLED, path=IN_PLACE, at=place, faults=(Fault(Does.KILL, place),),
+            reshape=True,
+        )  # fmt: skip
+    place = point(Step.PREPARE, Moment.BEFORE)
+    yield replace(_harmed(Kind.PART, IN_PLACE, "kill taskmanager", place), reshape=True)
+
+
 def _savepoints() -> Iterator[Case]:
     for harm in SAVEPOINTS:
         for place in (point(Step.PREPARE, Moment.AFTER), point(Step.STOP, Moment.BEFORE)):
@@ -168,7 +136,7 @@ def _twice() -> Iterator[Case]:
     for rival in (Rival.SAME, Rival.OTHER):
         for path in WAYS:
             yield Case(kind=Kind.TWICE, path=path, at=f"{rival} at once", rival=rival)
-            touching = next(step for step in STEPS[path] if step in _TOUCHING)
+            touching = next(step for step in STEPS[path] if step in TOUCHING)
             place = point(touching, Moment.BEFORE)
             yield Case(
                 kind=Kind.TWICE, path=path, at=f"{rival} at {place}", rival=rival,
@@ -205,9 +173,11 @@ def _person() -> Iterator[Case]:
 def _ledger() -> Iterator[Case]:
     for path in WAYS:
         for step in STEPS[path]:
-            moments = [Moment.BEFORE, Moment.BETWEEN] if step in _TOUCHING else [Moment.BEFORE]
+            moments = [Moment.BEFORE, Moment.BETWEEN] if step in TOUCHING else [Moment.BEFORE]
             for moment in moments:
                 yield _harmed(Kind.LEDGER, path, DATABASE, point(step, moment))
+    for step in (Step.STOP, Step.START):
+        yield _harmed(Kind.LEDGER, SAVEPOINT, STILL, point(step, Moment.BEFORE))
 
 
 def _all_killed() -> Iterator[Case]:
@@ -216,7 +186,7 @@ def _all_killed() -> Iterator[Case]:
         (path, point(step, moment))
         for path in WAYS
         for step in STEPS[path]
-        if step in (*_TOUCHING, Step.VERIFY)
+        if step in (*TOUCHING, Step.VERIFY)
         for moment in (Moment.BEFORE, Moment.BETWEEN)
     ]
     for number, (path, place) in enumerate(places):

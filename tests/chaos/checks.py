@@ -7,16 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chaos.faults import EVERY, TOUCHING, Does, Fault
 from horae.control.entries import from_body
 from horae.domain.action import Outcome, OutcomeResult
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision
-from horae.engines.journal import Step
 from horae.ledger.records import Entry, EntryKind
 
 _LEFT = (OutcomeResult.OVERTAKEN, OutcomeResult.ABANDONED)
 _RUNS_AS_SAID = (OutcomeResult.DONE, OutcomeResult.ROLLED_BACK)
-_TOUCHING = (Step.RESIZE, Step.STOP, Step.SECURE, Step.START)
 
 
 class What(StrEnum):
@@ -25,6 +24,7 @@ class What(StrEnum):
     JOB = "job"
     RECORDS = "records"
     LEDGER = "ledger"
+    FAULT = "fault"  # it did not happen, so that the case says nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,25 @@ class Seen:
     alive: Sequence[tuple[str, str]] | None
     configuration: Configuration | None
     restored: int | None = None
+
+
+def fault_problems(
+    faults: Iterable[Fault], told: Sequence[str], *, outside: str | None, harmed: Sequence[str]
+) -> Iterator[Problem]:
+    """Whether everything that was to go wrong did; a case that was spared holds for nothing.
+
+    Args:
+        faults: What was to go wrong in the process that acts first.
+        told: What its processes say did, `WHAT@WHERE`.
+        outside: What was to come from outside meanwhile; None: nothing.
+        harmed: What did.
+    """
+    due = [fault for fault in faults if fault.does is not Does.PAUSE]
+    missing = [str(fault) for fault in due if not _happened(fault, told)]
+    if outside is not None and outside not in harmed:
+        missing.append(outside)
+    for fault in missing:
+        yield Problem(what=What.FAULT, sentence=f"not injected: {fault} did not happen")
 
 
 def job_problems(
@@ -124,6 +143,12 @@ def expected_configuration(entries: Sequence[Entry]) -> Configuration | None:
     return told[-1].reached or told[-1].origin
 
 
+def _happened(fault: Fault, told: Iterable[str]) -> bool:
+    if fault.at == EVERY:
+        return any(one.startswith(f"{fault.does}@") for one in told)
+    return str(fault) in told
+
+
 def _each_once(entries: Sequence[Entry]) -> Iterator[str]:
     begun = _actions(entries, EntryKind.INTENTION)
     ended = _actions(entries, EntryKind.OUTCOME)
@@ -169,7 +194,9 @@ def _true(entries: Sequence[Entry], shown: Configuration | None) -> Iterator[str
     told = outcomes(entries)
     for outcome in told:
         wanted = outcome.target if outcome.result is OutcomeResult.DONE else outcome.origin
-        if outcome.result in _RUNS_AS_SAID and outcome.reached != wanted:
+        # Lost between its verification and its outcome, it was not there: the next one tells.
+        gone = outcome.reached is None and outcome is not told[-1]
+        if outcome.result in _RUNS_AS_SAID and outcome.reached != wanted and not gone:
             yield f"{outcome.action_id} is {outcome.result} and says it reached {outcome.reached}"
         if outcome.result is OutcomeResult.ABANDONED and _has_touched(entries, outcome.action_id):
             yield f"{outcome.action_id} is abandoned, and its steps say that it touched the job"
@@ -181,7 +208,7 @@ def _has_touched(entries: Sequence[Entry], action: str) -> bool:
     return any(
         one.kind is EntryKind.STEP
         and one.body["action_id"] == action
-        and one.body["step"] in _TOUCHING
+        and one.body["step"] in TOUCHING
         and one.body["phase"] == "result"
         and not one.body["failed"]
         for one in entries

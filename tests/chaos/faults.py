@@ -45,6 +45,9 @@ class Moment(StrEnum):
 INTENTION, OUTCOME = "intention", "outcome"
 """The entries of an action that are no steps; the first has no moment between."""
 
+TOUCHING = (Step.RESIZE, Step.STOP, Step.SECURE, Step.START)
+"""Steps that change the job or end it."""
+
 EVERY = "*"
 """Every call, the first time that it is sent."""
 

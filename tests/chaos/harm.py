@@ -7,14 +7,15 @@ from pathlib import Path
 
 import httpx
 
-from chaos import savepoint_folder
+from chaos import database, savepoint_folder
+from chaos.place import LEASE_SECONDS
 from chaos.processes import Actor
 from chaos.scene import CLOCK, Scene
 
 PARTS = ("jobmanager", "taskmanager", "kafka")
 SAVEPOINTS = tuple(savepoint_folder.HARMS)
 CANCEL, CHANGE = "cancelled by somebody", "resized by somebody"
-DATABASE = "database stopped"
+DATABASE, STILL = "database stopped", "database stands still"
 KILL_ALL = "all of Horae killed"
 CHANGED_PARALLELISM = 3
 """Neither side of any order of the suite."""
@@ -23,6 +24,9 @@ _RESTART_SECONDS = 1.5
 
 _HARMED_SECONDS = 10.0
 """How long a savepoint folder stays harmed: longer than a savepoint takes to fail."""
+
+_STILL_SECONDS = 2 * LEASE_SECONDS
+"""How long the database stands still: the lease ends meanwhile, and cannot be renewed."""
 
 
 class Rival(StrEnum):
@@ -122,6 +126,11 @@ _HARMS = {
         do=lambda scene, _: scene.database.stop(),
         undo=lambda scene: scene.database.start(),
         after_seconds=5.0,
+    ),
+    STILL: Harm(
+        do=lambda scene, _: database.stand_still(scene.database),
+        undo=lambda scene: database.go_on(scene.database),
+        after_seconds=_STILL_SECONDS,
     ),
     KILL_ALL: Harm(do=_kill_all, undo=_nothing),
 }

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from chaos.place import record_look, restarting
-from chaos.scene import JOB, Scene
+from chaos.scene import JOB, SHAPE, Scene
 from horae.control.entries import draft, to_body
 from horae.control.lost import decide_on_loss
 from horae.domain.action import RescalePath
@@ -16,9 +16,12 @@ from horae.ledger.records import EntryKind
 Number = TypeVar("Number", int, float)
 
 IN_PLACE = (1, 2)
+GROWN = SHAPE.slots + 1
+"""Subtasks that one TaskManager has not enough slots for."""
 INTERVALS = (4.0, 3.0)
-SLOTS = (3, 2)
-# Of the stack's TaskManagers, so that deadlines are those of a job that is known.
+MEMORY = (SHAPE.memory_mb, SHAPE.memory_mb + 64)
+"""MiB of the TaskManagers before and after; slots stay, so that any other case can follow."""
+# As predicted of the stack, so that deadlines are those of a job that is known.
 _OUTAGE_INTERVAL = (0.5, 6.0)
 _LAG_LIMIT = 100_000.0
 """Records: whether the job keeps up is not the question here."""
@@ -30,13 +33,14 @@ def target(path: RescalePath, origin: Configuration, *, reshape: bool = False) -
     Args:
         path: Which way.
         origin: What the job runs in.
-        reshape: Other TaskManagers too, which takes longer.
+        reshape: Other TaskManagers too, or in place one more, which takes longer.
     """
     if path is RescalePath.IN_PLACE:
-        return replace(origin, parallelism=_other(IN_PLACE, origin.parallelism), vertices=())
+        parallelism = GROWN if reshape else _other(IN_PLACE, origin.parallelism)
+        return replace(origin, parallelism=parallelism, vertices=())
     interval = _other(INTERVALS, origin.checkpoint_interval_seconds)
     changed = replace(origin, checkpoint_interval_seconds=interval, vertices=())
-    return replace(changed, slots=_other(SLOTS, origin.slots)) if reshape else changed
+    return replace(changed, memory_mb=_other(MEMORY, origin.memory_mb)) if reshape else changed
 
 
 def order(scene: Scene, action: str, path: RescalePath, to: Configuration) -> Decision:

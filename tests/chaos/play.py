@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from chaos.cases import Case
+from chaos.case import Case
 from chaos.checks import (
     Problem,
     Seen,
@@ -28,48 +28,16 @@ from chaos.harm import (
 )
 from chaos.look import entries_after, is_quiet, ledger_is_whole, newest_checkpoint, seen
 from chaos.orders import order, order_restart, target
-from chaos.processes import Actor, start_actor
+from chaos.processes import Actor
 from chaos.results import Result
 from chaos.scene import CLOCK, Scene
+from chaos.stand import Stand
 from horae.domain.action import RescalePath
 from horae.ledger.records import EntryKind
 
 _POLL_SECONDS = 0.1
 _QUIET_SECONDS = 3.0
 """For so long nothing must come back to life that a person has ended."""
-
-
-@dataclass(slots=True)
-class Stand:
-    """How far one case is.
-
-    Attributes:
-        case: It.
-        scene: Where.
-        folder: Of its processes.
-        deadline: When the job must run again, by `time.monotonic`.
-        actors: The processes so far.
-        harmed: Faults that were done from outside.
-    """
-
-    case: Case
-    scene: Scene
-    folder: Path
-    deadline: float
-    actors: list[Actor] = field(default_factory=list)
-    harmed: list[str] = field(default_factory=list)
-
-    def send(self, decision: str | None, faults: tuple[Fault, ...] = ()) -> Actor:
-        """Start a process."""
-        folder = self.folder / f"process-{len(self.actors) + 1}"
-        actor = start_actor(self.scene.place, folder, decision, faults)
-        self.actors.append(actor)
-        return actor
-
-    @property
-    def left(self) -> float:
-        """Seconds until the deadline."""
-        return max(0.0, self.deadline - time.monotonic())
 
 
 def play(case: Case, scene: Scene, folder: Path) -> Result:
@@ -84,11 +52,11 @@ def play(case: Case, scene: Scene, folder: Path) -> Result:
     _act(stand, decisions)
     _recover(stand, decisions[0], since)
     seconds = time.time() - began
-    problems = _problems(stand, since, before)
+    problems = [*_problems(stand, since, before), *stand.spared()]
     ended = outcomes(entries_after(scene, since))
     return Result(
         case=case.id, kind=case.kind, path=case.path, step=case.step,
-        injected=_injected(stand), outcomes=tuple(f"{one.result} by {one.path}" for one in ended),
+        injected=stand.injected, outcomes=tuple(f"{one.result} by {one.path}" for one in ended),
         began=began, seconds=round(seconds, 1), problems=tuple(problems),
     )  # fmt: skip
 
@@ -131,7 +99,7 @@ def _act(stand: Stand, decisions: Sequence[str]) -> None:
     first = stand.send(decisions[0], case.faults)
     at_once = case.rival is not None and not any(one.does is Does.PAUSE for one in case.faults)
     if at_once:
-        stand.send(decisions[1])
+        _send_rival(stand, decisions[1])
     while any(actor.is_alive for actor in stand.actors) and stand.left:
         if first.is_paused:
             _meanwhile(stand, first, decisions)
@@ -140,11 +108,18 @@ def _act(stand: Stand, decisions: Sequence[str]) -> None:
         actor.kill()
 
 
+def _send_rival(stand: Stand, decision: str) -> Actor:
+    """A second process, which is the trouble where nothing is done besides."""
+    if stand.case.harm is None:
+        stand.harmed.append(stand.case.at)
+    return stand.send(decision)
+
+
 def _meanwhile(stand: Stand, first: Actor, decisions: Sequence[str]) -> None:
     """What happens while the first process stands still, and for a while after."""
     case, scene = stand.case, stand.scene
     if case.rival is not None:
-        rival = stand.send(decisions[1])
+        rival = _send_rival(stand, decisions[1])
         if case.harm != KILL_ALL:
             rival.join(20)
     harm = harm_named(case.harm) if case.harm is not None else None
@@ -216,8 +191,8 @@ def _problems(stand: Stand, since: int, before: tuple[str, int] | None) -> list[
     found += [Problem(what=What.LEDGER, sentence=str(bug["sentence"])) for bug in bugs if bug]
     if case.harm == CANCEL and not scene.alive():
         scene.start_by_hand()
-    elif case.harm == CHANGE:
-        resize(scene, 1)
+    elif case.harm == CHANGE or (case.reshape and case.path is RescalePath.IN_PLACE):
+        resize(scene, 1)  # the next case begins as most do
     return found
 
 
@@ -241,11 +216,3 @@ def _let_cycles_pass(stand: Stand) -> None:
         actor = stand.send(None)
         actor.join(30)
     CLOCK.wait(_QUIET_SECONDS)
-
-
-def _injected(stand: Stand) -> tuple[str, ...]:
-    """The faults that really happened; standing still is none by itself."""
-    told = [fault for actor in stand.actors for fault in actor.injected]
-    inside = [fault for fault in told if not fault.startswith(Does.PAUSE)]
-    twice = [stand.case.at] if stand.case.kind is Kind.TWICE else []
-    return (*inside, *stand.harmed, *twice)

@@ -9,9 +9,18 @@ from rich.table import Table
 from chaos.checks import What
 from chaos.results import Result, Results, faults_of
 
+FEWEST = 200
+"""Faults that a run of every case has to bring about, or it says too little."""
 
-def print_report(console: Console, results: Results) -> None:
-    """Print all of it."""
+
+def print_report(console: Console, results: Results, *, whole: bool = False) -> None:
+    """Print all of it.
+
+    Args:
+        console: Where.
+        results: What came of the cases.
+        whole: Whether every case was to be played.
+    """
     played = tuple(results.cases.values())
     console.print(_table(played))
     for result in played:
@@ -26,8 +35,31 @@ def print_report(console: Console, results: Results) -> None:
                 f"{'; '.join(batch.suspects) or '; '.join(batch.cases)}",
                 highlight=False, markup=False,
             )  # fmt: skip
-    # Written past the console, which would fold it at a narrow terminal.
+    # Written past the console, which would fold them at a narrow terminal.
+    for sentence in shortcomings(results, whole=whole):
+        console.file.write(f"not good: {sentence}\n")
     console.file.write(f"{last_line(results)}\n")
+
+
+def shortcomings(results: Results, *, whole: bool) -> list[str]:
+    """Why the run is not good; none where it is.
+
+    Args:
+        results: What came of the cases.
+        whole: Whether every case was to be played.
+    """
+    played = tuple(results.cases.values())
+    faults, *promised = figures(results)
+    wrong = sum(bool(result.problems) for result in played)
+    spared = sum(result.has(What.FAULT) for result in played)
+    found = {
+        "no case was played": not played,
+        f"{wrong} cases have problems": wrong,
+        f"in {spared} of them a fault was not injected": spared,
+        "records were lost or doubled": promised[1],
+        f"only {faults} faults happened, expected {FEWEST} at least": whole and faults < FEWEST,
+    }
+    return [sentence for sentence, holds in found.items() if holds]
 
 
 def last_line(results: Results) -> str:

@@ -14,8 +14,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from chaos.cases import Case, all_cases, wanted
-from chaos.report import figures, print_report
+from chaos.case import Case
+from chaos.cases import all_cases, wanted
+from chaos.report import print_report, shortcomings
 from chaos.results import Result, Results, faults_of
 from chaos.scene import opened_scene
 from chaos.suite import Suite
@@ -49,8 +50,9 @@ def main(
             console.print(case.id, highlight=False)
         return
     _play(console, results, left, folder, minutes * 60)
-    print_report(console, results)
-    raise typer.Exit(code=1 if any(figures(results)[1:]) or not results.cases else 0)
+    whole = not words and minutes == math.inf
+    print_report(console, results, whole=whole)
+    raise typer.Exit(code=1 if shortcomings(results, whole=whole) else 0)
 
 
 def _play(

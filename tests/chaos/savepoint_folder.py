@@ -36,7 +36,7 @@ def write_protect(folder: Path) -> None:
 
 def mended(folder: Path) -> None:
     """As it was before; safe to repeat, also where nothing was harmed."""
-    while folder.is_mount():
+    while str(folder.resolve()) in _mounts():
         _run("umount", "--lazy", str(folder))
     if _aside(folder).exists():
         folder.unlink(missing_ok=True)
@@ -52,6 +52,11 @@ HARMS: dict[str, Callable[[Path], None]] = {
 
 def _aside(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}-aside")
+
+
+def _mounts() -> list[str]:
+    """Where something is mounted; `Path.is_mount` misses what is bound to itself."""
+    return [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
 
 
 def _mount(*arguments: str) -> None:

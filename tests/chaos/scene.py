@@ -18,7 +18,6 @@ from horae.demo.job_files import write_job_files
 from horae.demo.load import NAME as LOAD
 from horae.demo.load import progress_file, start_load
 from horae.domain.clock import SystemClock
-from horae.domain.configuration import Configuration
 from horae.domain.job import JobDescription, JobPresence
 from horae.domain.task_manager import TaskManagerShape
 from horae.errors import ExternalError
@@ -34,8 +33,10 @@ CLOCK = SystemClock()
 JOB = "ysb"
 RATE = 200
 PARTITIONS = 4
-# Three slots, so that a rescale in place needs no new TaskManager and takes seconds.
+# Three slots, so that most rescales in place need no new TaskManager and take seconds.
 SHAPE = TaskManagerShape(slots=3, cpu_cores=1.0, memory_mb=768)
+MOST_TASK_MANAGERS = 6
+"""Two before and two after, and one that comes back after its replacement was started, twice."""
 INTERVAL = 4.0
 """Seconds between checkpoints in the beginning."""
 _DAY = 86_400
@@ -131,7 +132,7 @@ class Scene:
             raise RuntimeError(f"the load did not end as it should: {progress}")
 
     def wait_for_job(self, seconds: float) -> None:
-        """Return when the job runs.
+        """Return when the job runs, with as many subtasks as were asked for last.
 
         Raises:
             LocalStackError: It does not in time.
@@ -140,7 +141,10 @@ class Scene:
 
     def _runs(self) -> bool:
         shown = self.shown()
-        return shown is not None and shown.presence is JobPresence.RUNNING
+        if shown is None or shown.presence is not JobPresence.RUNNING:
+            return False
+        asked = shown.asked or {}
+        return all(asked.get(one.id, one.parallelism) == one.parallelism for one in shown.vertices)
 
     def _run(self, parallelism: int, interval: float, savepoint: str | None) -> str:
         return self.stack.run_job(
@@ -162,8 +166,9 @@ def opened_scene(home: Path, jars: Path, *, high_availability: bool) -> Iterator
         high_availability: With ZooKeeper.
     """
     settings = StackSettings(
-        ports=Ports.free(), task_manager=SHAPE, high_availability=high_availability
-    )
+        ports=Ports.free(), task_manager=SHAPE, high_availability=high_availability,
+        maximum_task_managers=MOST_TASK_MANAGERS,
+    )  # fmt: skip
     stack = LocalStack(LocalPaths.under(home, jars), clock=CLOCK, settings=settings)
     with ExitStack() as opened:
         database = opened.enter_context(temporary_cluster())
@@ -178,11 +183,3 @@ def opened_scene(home: Path, jars: Path, *, high_availability: bool) -> Iterator
         opened.callback(mended, stack.paths.savepoints)
         scene.up()
         yield scene
-
-
-def configuration(parallelism: int, interval: float, slots: int = SHAPE.slots) -> Configuration:
-    """A configuration on TaskManagers like the first, but perhaps for their slots."""
-    return Configuration(
-        parallelism=parallelism, slots=slots, cpu_cores=SHAPE.cpu_cores,
-        memory_mb=SHAPE.memory_mb, checkpoint_interval_seconds=interval,
-    )  # fmt: skip

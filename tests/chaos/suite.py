@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from chaos.books import Balance, OpenBooks
-from chaos.cases import Case
+from chaos.case import Case
 from chaos.harm import bring_back_all, cancel
 from chaos.play import play, unplayed
 from chaos.results import Batch, Result, Results

@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 
-from chaos.cases import STEPS, WAYS, all_cases, slice_of_all, wanted
+from chaos.case import CHECKPOINTED, IN_PLACE, SAVEPOINT, STEPS, WAYS
+from chaos.cases import all_cases, slice_of_all, wanted
 from chaos.faults import Does, Fault, Kind, Moment, point, points
-from chaos.harm import PARTS
+from chaos.harm import PARTS, STILL
 from chaos.routes import route
 from horae.engines.journal import Step
 
@@ -32,6 +33,29 @@ def test_every_part_is_killed_at_every_step() -> None:
     assert {
         (path, f"kill {part}", step) for path in WAYS for step in STEPS[path] for part in PARTS
     } <= harmed
+
+
+def test_task_managers_come_and_go_in_some_cases_of_each_way() -> None:
+    """Killed at each step that adds or removes one; at most 35, each of ten seconds more."""
+    reshaped = [case for case in all_cases() if case.reshape]
+    assert {case.path for case in reshaped} == set(WAYS)
+    assert {case.highly_available for case in reshaped} == {False, True}
+    places = {(case.path, case.step) for case in reshaped if not case.further}
+    steps = (Step.PREPARE, Step.PROVIDE, Step.START)
+    assert places == {
+        *((path, step) for path in (SAVEPOINT, CHECKPOINTED) for step in steps),
+        (IN_PLACE, Step.PREPARE),
+    }
+    assert len(reshaped) <= 35
+    assert all("other TaskManagers" in case.id for case in reshaped)
+
+
+def test_the_database_stands_still_around_the_point_of_no_return() -> None:
+    """Before the job is stopped, and before it is started again."""
+    still = [case for case in all_cases() if case.harm == STILL]
+    assert {(case.kind, case.path, case.step) for case in still} == {
+        (Kind.LEDGER, SAVEPOINT, Step.STOP), (Kind.LEDGER, SAVEPOINT, Step.START),
+    }  # fmt: skip
 
 
 def test_any_beginning_is_varied() -> None:

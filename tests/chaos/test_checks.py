@@ -12,10 +12,12 @@ from chaos.checks import (
     Seen,
     What,
     expected_configuration,
+    fault_problems,
     job_problems,
     ledger_problems,
 )
-from control_builders import SMALL, World, a_decision, at
+from chaos.faults import EVERY, Does, Fault
+from control_builders import SMALL, World, a_decision, a_proposal, at
 from horae.control.act import act
 from horae.ledger.records import Entry, EntryKind
 
@@ -85,6 +87,18 @@ def test_an_outcome_that_the_cluster_does_not_bear_out_is_caught(told: Sequence[
     assert "was reached, not" in untrue(told, shown=None)[0]
 
 
+def test_a_job_that_was_lost_after_its_verification_may_be_gone(tmp_path: Path) -> None:
+    """Its outcome says so truly, if an action after it tells on; as the last word it is false."""
+    world = World(tmp_path)
+    act(world.acting(), world.record(a_decision()).id)
+    lost = with_body(world.entries(), EntryKind.OUTCOME, reached=None)
+    assert any("it reached None" in sentence for sentence in untrue(lost))
+    restored = a_decision("ysb-again", decided_at=world.clock.now(), origin=at(2))
+    act(world.acting(), world.record(replace(restored, proposal=a_proposal(at(3)))).id)
+    later = world.entries()[len(lost) :]
+    assert untrue([*lost, *later], shown=at(3)) == []
+
+
 def test_a_process_that_died_may_leave_one_step_open(told: Sequence[Entry]) -> None:
     """One death excuses one open step, and no more."""
     once = without(told, number=3, phase="result")
@@ -150,3 +164,41 @@ def test_a_start_from_an_older_state_is_caught() -> None:
     assert wrong(newer, newest_before=before) == []
     same_incarnation = (ONE[0][0], 7)
     assert wrong(older, newest_before=same_incarnation) == []
+
+
+KILL = Fault(Does.KILL, "stop:after")
+PAUSE = Fault(Does.PAUSE, "stop:before")
+LOST = Fault(Does.DROP, EVERY)
+
+
+@pytest.mark.parametrize(
+    ("faults", "told", "outside", "harmed"),
+    [
+        ((KILL,), ["kill@stop:after"], None, []),
+        ((LOST,), ["drop@GET /overview", "drop@stop"], None, []),
+        ((PAUSE,), ["pause@stop:before"], "kill kafka", ["kill kafka"]),
+    ],
+)
+def test_a_case_in_which_everything_went_wrong_says_something(
+    faults: Sequence[Fault], told: Sequence[str], outside: str | None, harmed: Sequence[str]
+) -> None:
+    """A fault is told at its place, at some call, or was done from outside."""
+    assert list(fault_problems(faults, told, outside=outside, harmed=harmed)) == []
+
+
+@pytest.mark.parametrize(
+    ("faults", "told", "outside", "missing"),
+    [
+        ((KILL,), [], None, "kill@stop:after"),
+        ((KILL, LOST), ["drop@stop"], None, "kill@stop:after"),
+        ((LOST,), ["kill@stop:after"], None, "drop@*"),
+        ((PAUSE,), ["pause@stop:before"], "kill kafka", "kill kafka"),
+    ],
+)
+def test_a_fault_that_did_not_happen_is_a_problem(
+    faults: Sequence[Fault], told: Sequence[str], outside: str | None, missing: str
+) -> None:
+    """Each one that was due is missed by name; what was not reached says nothing of Horae."""
+    (found,) = fault_problems(faults, told, outside=outside, harmed=[])
+    assert found.what is What.FAULT
+    assert found.sentence == f"not injected: {missing} did not happen"

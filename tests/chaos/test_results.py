@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from chaos.checks import Problem, What
-from chaos.report import last_line, print_report
+from chaos.report import FEWEST, last_line, print_report, shortcomings
 from chaos.results import Batch, Result, Results
 
 GOOD = Result(
@@ -50,3 +50,41 @@ def test_the_last_line_counts_what_must_be_nothing(tmp_path: Path) -> None:
     )
     assert "no live job" in told.getvalue()
     assert "3 lost and 1 doubled" in told.getvalue()
+    assert "not good: 1 cases have problems" in told.getvalue()
+
+
+def results_of(tmp_path: Path, *played: Result) -> Results:
+    """What came of these cases, with every record counted once."""
+    results = Results(path=tmp_path / "results.jsonl")
+    names = tuple(one.case for one in played)
+    results.add(replace(BATCH, cases=names, lost=0, doubled=0), list(played))
+    return results
+
+
+def test_a_case_whose_fault_did_not_happen_is_not_good(tmp_path: Path) -> None:
+    """It counts neither as a fault nor as a job lost, and the run fails all the same."""
+    problem = Problem(what=What.FAULT, sentence="not injected: kill@stop:after did not happen")
+    results = results_of(tmp_path, replace(GOOD, injected=(), problems=(problem,)))
+    assert last_line(results).startswith("chaos: 0 faults, 0 jobs")
+    assert shortcomings(results, whole=False) == [
+        "1 cases have problems", "in 1 of them a fault was not injected",
+    ]  # fmt: skip
+
+
+def test_a_whole_run_needs_its_faults(tmp_path: Path) -> None:
+    """One fault is too few for it, and enough for a part; 200 are enough for both."""
+    results = results_of(tmp_path, GOOD)
+    assert shortcomings(results, whole=False) == []
+    (told,) = shortcomings(results, whole=True)
+    assert "only 1 faults" in told
+    many = replace(GOOD, case="plain / c", injected=("drop@stop",) * (FEWEST - 1))
+    results.add(replace(BATCH, cases=("plain / c",), lost=0, doubled=0), [many])
+    assert shortcomings(results, whole=True) == []
+
+
+def test_records_and_nothing_at_all_are_not_good(tmp_path: Path) -> None:
+    """3 + 1 records, without any case that has a problem of its own; and no case."""
+    results = Results(path=tmp_path / "results.jsonl")
+    assert shortcomings(results, whole=False) == ["no case was played"]
+    results.add(replace(BATCH, cases=("plain / a",)), [GOOD])
+    assert shortcomings(results, whole=False) == ["records were lost or doubled"]

@@ -139,6 +139,18 @@ class EngineContract:
         assert {vertex.id: vertex.parallelism for vertex in shown.vertices} == expected
         assert shown.asked == expected
 
+    def test_a_start_gives_single_vertices_their_width(self, stage: Stage) -> None:
+        """As when a job that ran so is started again: all of the configuration holds."""
+        *others, last = stage.engine.describe(stage.job).vertices
+        wanted = replace(stage.base, parallelism=2, vertices=((last.id, 1),))
+        stage.engine.provide(wanted, keep=True)
+        stopped, job_id = stage.stop(), new_id()
+        for _ in range(2):
+            stage.engine.start(stage.job, wanted, job_id=job_id, snapshot=stopped)
+        shown = stage.wait_until_it_runs(wanted)
+        expected = {one.id: 2 for one in others} | {last.id: 1}
+        assert {vertex.id: vertex.parallelism for vertex in shown.vertices} == expected
+
     def test_stopping_tells_where_the_state_lies(self, stage: Stage) -> None:
         """The job is FINISHED; the same trigger id again gives the same savepoint."""
         trigger, job_id = new_id(), stage.engine.describe(stage.job).job_id or ""
@@ -190,10 +202,10 @@ class EngineContract:
         rarely = replace(stage.base, checkpoint_interval_seconds=600.0)
         stage.engine.start(stage.job, rarely, job_id=newer, snapshot=left)
         stage.wait_until_it_runs(rarely)
-        begun = stage.newest_state(older, newer)
+        begun = stage.newest_state(newer, older)
         assert (begun.checkpoint_id or 0) >= (left.checkpoint_id or 0)
         taken = stage.engine.snapshot(stage.job, trigger_id=new_id(), stop=False)
-        newest = stage.newest_state(older, newer)
+        newest = stage.newest_state(newer, older)
         assert newest.location != left.location
         assert (
             (newest.checkpoint_id or 0) >= (taken.checkpoint_id or 0) > (left.checkpoint_id or 0)

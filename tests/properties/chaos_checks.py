@@ -25,11 +25,12 @@ _HARD = {
     Kind.CANCELS,
     Kind.RESIZES,
     Kind.RESTARTS,
+    Kind.STARTS_AFRESH,
 }
 _DEATHS = {Kind.JOB_MANAGER, Kind.JOB_MANAGER_HA, Kind.TASK_MANAGER}
 # What changes a job after it was seen as the outcome says.
 _CHANGES = _DEATHS | {Kind.UNFIT, Kind.FEWER, Kind.FAILS, Kind.CANCELS, Kind.RESIZES}
-_CHANGES |= {Kind.RESTARTS, Kind.PAUSES, Kind.LATE}
+_CHANGES |= {Kind.RESTARTS, Kind.STARTS_AFRESH, Kind.PAUSES, Kind.LATE}
 
 
 def violations(world: ChaosWorld) -> list[str]:

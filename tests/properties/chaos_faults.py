@@ -27,6 +27,7 @@ class Kind(StrEnum):
     CANCELS = "a person cancels the job"
     RESIZES = "a person resizes the job"
     RESTARTS = "a person starts the job anew"
+    STARTS_AFRESH = "a person starts the job afresh, without state"
     HALTS = "the kill switch is thrown"
     UNFIT = "the job does not get to run in its target"
     FEWER = "the job gets fewer subtasks than it asks for"
@@ -34,7 +35,7 @@ class Kind(StrEnum):
     FAILS = "the job fails for good"
 
 
-PERSONS = {Kind.CANCELS, Kind.RESIZES, Kind.RESTARTS}
+PERSONS = {Kind.CANCELS, Kind.RESIZES, Kind.RESTARTS, Kind.STARTS_AFRESH}
 SECONDS = (1.0, 7.0, 25.0, 80.0, 400.0)
 
 
@@ -70,4 +71,12 @@ def _events(longest_gap: int) -> st.SearchStrategy[Event]:
 # An action has some 80 to 150 points, of which the first 45 lie before the job is touched.
 PLANS = st.builds(
     lambda first, more: [first, *more], _events(90), st.lists(_events(45), max_size=5)
+)
+
+# Somebody starts the job without state, and what was not ended goes wrong then.
+AFRESH = st.builds(
+    lambda before, gap, after: [*before, Event(gap, Kind.STARTS_AFRESH, 0), *after],
+    st.lists(_events(60), max_size=1),
+    st.integers(0, 90),
+    st.lists(_events(45), min_size=1, max_size=3),
 )

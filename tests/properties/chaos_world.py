@@ -1,5 +1,6 @@
 """One job, one cluster, one ledger, and processes that act on it while everything goes wrong."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,9 @@ from horae.domain.clock import ManualClock
 from horae.domain.configuration import Configuration
 from horae.domain.job import JobPresence
 from horae.engines import fake_harm
-from horae.engines.fake import FakeCluster, FakeEngine, Fault
+from horae.engines.engine import Snapshot
+from horae.engines.fake import FakeCluster, FakeEngine, Fault, Incarnation
+from horae.engines.fake_output import Output
 from horae.errors import HoraeError, NotReady, Refused, Unavailable
 from horae.ledger.memory import MemoryLedger
 from horae.ledger.records import EntryKind
@@ -32,6 +35,7 @@ from horae.ledger.records import EntryKind
 LEASE_SECONDS = 30.0
 CYCLE_SECONDS = 60.0
 LONGEST = timedelta(hours=6)
+_TWICE = 2
 ORIGIN = replace(SMALL, parallelism=2)
 
 
@@ -53,16 +57,44 @@ class Order:
 
 
 class WatchedCluster(FakeCluster):
-    """A cluster that notes each start from a state that is not the newest."""
+    """A cluster that notes each start from a state that is not the newest.
+
+    Whoever starts the job without state wants everything counted again: from its first state on,
+    that incarnation's results replace those before it, and no state before it may be used.
+
+    Attributes:
+        stale_starts: What was noted.
+        afresh: Ids of the incarnations that a person has started without state.
+    """
 
     stale_starts: list[str]
+    afresh: set[str]
 
     def submit(self, configuration: Configuration, job_id: str, location: str | None) -> None:
         """See FakeCluster."""
-        newest = max((one.position for one in self.incarnations), default=0)
+        life = self._present_life()
+        newest = max((one.position for one in life), default=0)
+        state = self.storage.states.get(location)
         super().submit(configuration, job_id, location)
-        if self.incarnations[-1].position < newest:
+        if job_id in self.afresh:
+            return
+        of_this_life = state is not None and state.job_id in {one.job_id for one in life}
+        if self.incarnations[-1].position < newest or not of_this_life:
             self.stale_starts.append(f"{job_id} from {location}")
+
+    def _present_life(self) -> list[Incarnation]:
+        """Incarnations since the last one that began without state and has completed some."""
+        begun = [
+            number
+            for number, one in enumerate(self.incarnations)
+            if one.restored is None and one.completed
+        ]
+        return self.incarnations[begun[-1] if begun else 0 :]
+
+    def _store(self, one: Incarnation, location: str, *, stopped: bool = False) -> Snapshot:
+        if one.job_id in self.afresh and not one.completed:
+            self.storage.output = Output()
+        return super()._store(one, location, stopped=stopped)
 
 
 @dataclass
@@ -95,12 +127,12 @@ class ChaosWorld:
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Build it; the job has run for a minute."""
-        clock = ManualClock(NOON - timedelta(seconds=60))
+        """Build it; the job has run for an hour, and counts some hundred checkpoints."""
+        clock = ManualClock(NOON - timedelta(hours=1))
         self.timeline = Timeline(clock, self._at_point)
         self.clock = SharedClock(self.timeline)
         self.cluster = WatchedCluster(self.clock, ORIGIN, job="ysb", maximum_task_managers=8)
-        self.cluster.stale_starts = []
+        self.cluster.stale_starts, self.cluster.afresh = [], set()
         self.cluster.savepoint_seconds = self.order.savepoint_seconds
         clock.time = NOON
         self.ledger = PointedLedger(MemoryLedger(), self.timeline)
@@ -114,7 +146,7 @@ class ChaosWorld:
         self.halted_until = self.troubled_until = NOON
         self.lag = 0.0
         self.ended_by_person = False
-        self.seen: set[str] = set()
+        self.seen: Counter[str] = Counter()
         self._engines: list[FakeEngine] = []
         self._next_fault: Fault | None = None
         self._since = 0
@@ -302,6 +334,7 @@ class ChaosWorld:
             Kind.CANCELS: self._cancel_by_person,
             Kind.RESIZES: self._resize_by_person,
             Kind.RESTARTS: self._restart_by_person,
+            Kind.STARTS_AFRESH: self._start_afresh_by_person,
             Kind.HALTS: self._halt,
             Kind.UNFIT: self._make_unfit,
             Kind.FEWER: self._give_fewer,
@@ -361,8 +394,8 @@ class ChaosWorld:
         """Let a person do something as soon as there is a JobManager to do it with."""
 
         def act_on_it() -> None:
-            away = self.cluster.away_until - self.clock.now()
-            self.timeline.sleep(away.total_seconds())
+            while (away := self.cluster.away_until - self.clock.now()) > timedelta(0):
+                self.timeline.sleep(away.total_seconds())
             self.ended_by_person = do()
 
         if self.clock.now() < self.cluster.away_until:
@@ -387,6 +420,16 @@ class ChaosWorld:
     def _restart_by_person(self, event: Event) -> None:
         name = f"person-{self.timeline.points}"
         self._by_person(lambda: fake_harm.person_restarts(self.cluster, name) is None)
+
+    def _start_afresh_by_person(self, event: Event) -> None:
+        name = f"person-{self.timeline.points}"
+        self.cluster.afresh.add(name)
+
+        def start() -> bool:
+            fake_harm.person_starts_afresh(self.cluster, name)
+            return False
+
+        self._by_person(start)
 
     def _halt(self, event: Event) -> None:
         self._trouble_for(event.seconds)
@@ -424,12 +467,13 @@ class ChaosWorld:
     # --- what is seen --------------------------------------------------------------------------
 
     def unseen_by_horae(self) -> bool:
-        """Whether a person started a job that nobody looked at as long as it lived.
+        """Whether a person started a job that was glimpsed once at most as long as it lived.
 
-        Nobody can know of its state then, so that it cannot be gone on from.
+        Nobody can know of its state then, so that it cannot be gone on from: whoever glimpsed it
+        may have died, or lost it again, before anything could be recorded.
         """
         return any(
-            one.job_id.startswith("person") and one.completed and one.job_id not in self.seen
+            one.job_id.startswith("person") and one.completed and self.seen[one.job_id] < _TWICE
             for one in self.cluster.incarnations
         )
 

@@ -1,5 +1,6 @@
 """Engine, ledger and lease keeper of a process in a timeline: each call may be its last."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -26,7 +27,7 @@ class PointedEngine:
         inner: FakeEngine,
         timeline: Timeline,
         arm: Callable[[], Fault | None],
-        seen: set[str],
+        seen: Counter[str],
     ) -> None:
         self.inner = inner
         self._timeline = timeline
@@ -36,7 +37,7 @@ class PointedEngine:
     def describe(self, job: str) -> JobDescription:
         """See Engine; what it shows has been seen."""
         shown: JobDescription = self.__getattr__("describe")(job)
-        self._seen.add(shown.job_id or "")
+        self._seen[shown.job_id or ""] += 1
         return shown
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -120,7 +121,13 @@ class Keeper:
     """
 
     def __init__(
-        self, timeline: Timeline, ledger: Ledger, lease: Lease, seconds: float, clock: Clock
+        self,
+        timeline: Timeline,
+        ledger: Ledger,
+        lease: Lease,
+        seconds: float,
+        clock: Clock,
+        silence_seconds: float,
     ) -> None:
         self.lease = lease
         self._timeline = timeline

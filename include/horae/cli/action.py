@@ -1,5 +1,8 @@
 """`horae action`: what is under way with a job, and how a person goes on with it.
 
+What it starts heeds the kill switch that it can read: the files in HORAE_HOME, not Airflow's
+variables.
+
 Exit codes: 0 good; 1 the action was rolled back or failed; 2 unknown job or faulty spec; 3 the
 ledger or the engine is unavailable; 4 refused; 5 another process acts on the job, or nothing is
 under way.
@@ -7,7 +10,6 @@ under way.
 
 import getpass
 import json
-import os
 from dataclasses import replace
 from typing import Annotated
 
@@ -17,7 +19,7 @@ from horae.cli.action_text import action_json, action_lines, outcome_text
 from horae.cli.exit_codes import ExitCode
 from horae.cli.ledger_text import printable, step_line
 from horae.cli.overheard import Overheard
-from horae.cli.surroundings import surroundings
+from horae.cli.surroundings import SWITCH, jobs, surroundings
 from horae.control import steps, wiring
 from horae.control.act import act
 from horae.control.acting import Acting
@@ -31,10 +33,10 @@ from horae.domain.action import Outcome
 from horae.errors import Refused
 from horae.ledger.canonical import time_text
 from horae.ledger.records import Entry, EntryKind
-from horae.settings.environment import Environment
-from horae.settings.spec_folder import spec_paths
 
-app = typer.Typer(no_args_is_help=True, help="What is under way with a job; go on with it.")
+app = typer.Typer(
+    no_args_is_help=True, help=f"What is under way with a job; go on with it.\n\n{SWITCH}"
+)
 
 Job = Annotated[str, typer.Argument(help="Name of the job; its spec is in HORAE_JOBS.")]
 Action = Annotated[str | None, typer.Argument(help="Default: the one that has not ended.")]
@@ -50,7 +52,7 @@ def show(
 ) -> None:
     """Show the steps so far, who has the lease, what the engine shows, and what comes next."""
     found = []
-    for name in [job] if job else _jobs():
+    for name in [job] if job else jobs():
         with wiring.acting(surroundings(), name) as parts:
             seen = under_way(parts, action)
         found += [seen] if seen else []
@@ -64,7 +66,11 @@ def show(
 
 @app.command()
 def resume(job: Job, action: Action = None, as_json: Json = False) -> None:
-    """Go on with an action whose process is gone; its steps are told as they go."""
+    """Go on with an action whose process is gone; its steps are told as they go.
+
+    While the kill switch is thrown (files in HORAE_HOME), one that has not touched the job is
+    abandoned instead.
+    """
     with wiring.acting(surroundings(), job) as parts:
         outcome = go_on(_told(parts, as_json), action, person=_person())
     _end(outcome, as_json)
@@ -72,7 +78,10 @@ def resume(job: Job, action: Action = None, as_json: Json = False) -> None:
 
 @app.command()
 def restart(job: Job, reason: Why = "", as_json: Json = False) -> None:
-    """Start a job again that its engine has lost, from its newest state."""
+    """Start a job again that its engine has lost, or that an action of ours left down.
+
+    From its newest state; not while the kill switch is thrown (files in HORAE_HOME).
+    """
     with wiring.restarting(surroundings(), job) as (parts, needed):
         shown = parts.engine.describe(parts.spec.engine_job_name)
         key = f"restart-{steps.cycle_id(parts.clock.now())}"
@@ -105,11 +114,6 @@ def abandon(
             typer.echo("\n".join(action_lines(seen)))
         outcome = take_over(parts, action, person=_person(), reason=reason, force=force)
     typer.echo(json.dumps(to_body(outcome), indent=2) if as_json else outcome_text(outcome))
-
-
-def _jobs() -> list[str]:
-    folder = Environment.from_environ(os.environ).jobs_folder
-    return [path.stem for path in spec_paths(folder)]
 
 
 def _told(parts: Acting, quiet: bool) -> Acting:

@@ -1,7 +1,7 @@
 """`horae watchdog`: beside the cluster, without Airflow, for when no cycle looks after a job."""
 
 import json
-import os
+import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Annotated
@@ -9,12 +9,11 @@ from typing import Annotated
 import typer
 
 from horae.cli.exit_codes import ExitCode, errors_as_exit_codes, exit_code_of
-from horae.cli.surroundings import surroundings
+from horae.cli.surroundings import SWITCH, jobs, surroundings
 from horae.control import steps
 from horae.control.surroundings import Surroundings
 from horae.control.watchdog import Minded
-from horae.settings.environment import Environment
-from horae.settings.spec_folder import spec_paths
+from horae.errors import HoraeError
 
 AT_ONCE = 8
 """Jobs that are minded at the same time; an action of one must not keep the others waiting."""
@@ -22,7 +21,7 @@ AT_ONCE = 8
 app = typer.Typer()
 
 
-@app.command()
+@app.command(epilog=SWITCH)
 def watchdog(
     once: Annotated[bool, typer.Option("--once", help="One round, then end.")] = False,
     every: Annotated[float, typer.Option(min=1, help="Seconds from round to round.")] = 30,
@@ -35,7 +34,8 @@ def watchdog(
     """Bring jobs to safety while no cycle comes to a conclusion, and tell each round what is seen.
 
     Only in the modes grow and auto, only ever to more resources, never while the kill switch is
-    thrown. Run one of it beside the cluster, with the same ledger, windows and specs.
+    thrown; what an action has begun is brought to an end in any case. Run one of it beside the
+    cluster, with the same ledger, windows and specs.
 
     Exit codes of --once: 0 good; 1 an action was rolled back or failed; 3 the ledger, the engine
     or a spec cannot be used; 5 something needed was not seen yet.
@@ -46,7 +46,7 @@ def watchdog(
             typer.echo(steps.runbook_of(place, runbook))
         return
     if once:
-        raise typer.Exit(_worst([_round(place, job, as_json) for job in _jobs()]))
+        raise typer.Exit(_worst([_round(place, job, as_json) for job in jobs()]))
     _for_ever(place, every, as_json)
 
 
@@ -56,7 +56,7 @@ def _for_ever(place: Surroundings, every: float, as_json: bool) -> None:
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="watchdog") as pool:
         while True:
             begun = place.clock.now()
-            for job in _jobs():
+            for job in jobs():
                 if job not in busy or busy[job].done():
                     busy[job] = pool.submit(_round, place, job, as_json)
             left = begun + timedelta(seconds=every) - place.clock.now()
@@ -64,7 +64,15 @@ def _for_ever(place: Surroundings, every: float, as_json: bool) -> None:
 
 
 def _round(place: Surroundings, job: str, as_json: bool) -> Minded:
-    minded = steps.mind_job(place, job)
+    """One round of one job, told; a defect of Horae's own is told and ends that round only."""
+    try:
+        minded = steps.mind_job(place, job)
+    except Exception as error:
+        typer.echo(f"{job}:\n{traceback.format_exc()}", err=True)
+        sentence = f"this round ended with {type(error).__name__}: {error}"
+        minded = Minded(
+            job=job, at=place.clock.now(), sentence=sentence, error=HoraeError(sentence)
+        )
     if as_json:
         typer.echo(json.dumps(_as_json(minded)))
     else:
@@ -80,11 +88,6 @@ def _as_json(minded: Minded) -> dict[str, object]:
         "result": minded.outcome.result.value if minded.outcome else None,
         "error": type(minded.error).__name__ if minded.error else None,
     }
-
-
-def _jobs() -> list[str]:
-    folder = Environment.from_environ(os.environ).jobs_folder
-    return [path.stem for path in spec_paths(folder)]
 
 
 def _worst(seen: list[Minded]) -> int:

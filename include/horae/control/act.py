@@ -12,7 +12,7 @@ from functools import partial
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
-from horae.control.acting import Acting, no_longer_holds
+from horae.control.acting import Acting, no_longer_holds, why_halted
 from horae.control.entries import HORAE, draft, to_body
 from horae.control.history import History
 from horae.control.holding import held_lease
@@ -20,7 +20,7 @@ from horae.control.incarnations import known_incarnations
 from horae.control.journal import LedgerJournal, steps_taken
 from horae.domain.action import Outcome, OutcomeResult, Rescale
 from horae.domain.decision import Decision, Verb
-from horae.engines.deadlines import deadlines
+from horae.engines.deadlines import Deadlines, deadlines
 from horae.engines.journal import Taken
 from horae.engines.rescaling import rescale
 from horae.errors import HoraeError, LeaseTaken, Refused, Unavailable
@@ -58,7 +58,12 @@ def act(parts: Acting, decision_id: str, *, actor: str = HORAE) -> Outcome:
     decision, order = order_of(parts.spec, decision_id, history.decision(decision_id))
     try:
         with held_lease(
-            parts.ledger, parts.spec.name, decision_id, parts.lease, parts.clock
+            parts.ledger,
+            parts.spec.name,
+            decision_id,
+            parts.lease,
+            parts.clock,
+            silence_seconds=_limits(parts, order).longest_silence,
         ) as lease:
             # Another process may have ended it while this one waited for the lease.
             return history.outcome(decision_id) or _act(parts, decision, order, actor, lease)
@@ -108,13 +113,15 @@ def _act(
     try:
         obstacle = no_longer_holds(parts, history, decision, order, taken)
     except HoraeError as error:
-        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began, str(error))
-        _record(parts, outcome, actor, lease)
+        if not taken:
+            outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began, str(error))
+            _record(parts, outcome, actor, lease)
         raise
-    if obstacle is None:
-        outcome = _carry_out(parts, order, taken, began, lease)
-    else:
+    if obstacle is not None and not taken:
         outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began, obstacle)
+    else:
+        # What was begun is given up in order: TaskManagers that were added go again.
+        outcome = _carry_out(parts, order, taken, began, lease, obstacle)
     _record(parts, outcome, actor, lease)
     return outcome
 
@@ -123,7 +130,7 @@ def _intend(
     parts: Acting, decision: Decision, order: Rescale, actor: str, lease: Lease
 ) -> datetime:
     """Record that the action begins, unless that was done; when it began."""
-    worst = deadlines(order, parts.spec.engine.step_timeout_seconds).worst_case
+    worst = _limits(parts, order).worst_case
     entry = draft(
         EntryKind.INTENTION,
         job=parts.spec.name,
@@ -141,19 +148,24 @@ def _intend(
     return (begun or parts.ledger.append(entry, lease=lease)).time
 
 
+def _limits(parts: Acting, order: Rescale) -> Deadlines:
+    return deadlines(order, parts.spec.engine.step_timeout_seconds)
+
+
 def _carry_out(
     parts: Acting,
     order: Rescale,
     taken: tuple[Taken, ...],
     began: datetime,
     lease: Callable[[], Lease],
+    obstacle: str | None,
 ) -> Outcome:
     journal = LedgerJournal(
         ledger=parts.ledger,
         job=parts.spec.name,
         action_id=order.action_id,
         references=parts.lineage,
-        halted=parts.halted,
+        halted=lambda: obstacle or why_halted(parts),
         lease=lease,
         incarnations=partial(known_incarnations, parts.ledger, parts.spec.name),
     )

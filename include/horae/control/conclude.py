@@ -27,6 +27,7 @@ class Question:
         by_person: A person asked: Horae's own mode does not hold it back.
         dry_run: Decide, do not act.
         origin: What the job runs in.
+        version: See `Decision.version`.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Question:
     by_person: bool
     dry_run: bool
     origin: Configuration | None
+    version: str | None = None
 
 
 def question_about(
@@ -110,6 +112,7 @@ def hold(question: Question, stay: Stay) -> Decision:
         sentence=stay.sentence,
         origin=question.origin,
         evidence=stay.evidence,
+        version=question.version,
     )
 
 
@@ -140,6 +143,7 @@ def conclude(
         proposal=proposal,
         guards=guards,
         evidence=dict(proposal.evidence) | {"lag_limit_records": lag_limit_records},
+        version=question.version,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event, Thread
 
 from horae.domain.clock import Clock
@@ -12,6 +13,7 @@ from horae.ledger.ledger import Ledger
 
 _RENEWALS = 3
 """Tries to renew within the life of a lease: two may fail."""
+_PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +32,24 @@ class LeaseTerms:
 
 @contextmanager
 def held_lease(
-    ledger: Ledger, job: str, action_id: str, terms: LeaseTerms, clock: Clock
+    ledger: Ledger,
+    job: str,
+    action_id: str,
+    terms: LeaseTerms,
+    clock: Clock,
+    *,
+    silence_seconds: float,
 ) -> Iterator[Callable[[], Lease]]:
     """The lease of a job, renewed from a thread of its own until the block is left.
+
+    Args:
+        ledger: Where it is taken.
+        job: The job.
+        action_id: What for.
+        terms: How.
+        clock: The time.
+        silence_seconds: Who does not ask for the lease for so long hangs, in a file server that
+            does not answer for instance: it is renewed no more, and others may go on.
 
     Yields:
         Tells the lease as renewed last; where it is over, it is renewed first, and that may raise
@@ -45,7 +62,7 @@ def held_lease(
     lease = ledger.take_lease(
         job, action_id=action_id, holder=terms.holder, now=clock.now(), seconds=terms.seconds
     )
-    keeper = _Keeper(ledger, lease, terms.seconds, clock)
+    keeper = _Keeper(ledger, lease, terms.seconds, clock, silence_seconds)
     keeper.start()
     try:
         yield keeper.lease_now
@@ -58,30 +75,42 @@ def held_lease(
 class _Keeper(Thread):
     """Renews a lease until it is stopped; the ledger itself tells its holder when it is lost."""
 
-    def __init__(self, ledger: Ledger, lease: Lease, seconds: float, clock: Clock) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        lease: Lease,
+        seconds: float,
+        clock: Clock,
+        silence_seconds: float,
+    ) -> None:
         super().__init__(name=f"lease of {lease.job}", daemon=True)
         self.lease = lease
         self._ledger = ledger
         self._seconds = seconds
         self._clock = clock
+        self._silence = timedelta(seconds=silence_seconds)
+        self._heard_at = clock.now()
         self._over = Event()
 
     def run(self) -> None:
-        """Renew, a third of its life apart."""
+        """Renew, a third of its life apart, as long as its holder is heard of."""
         while not self._over.wait(self._seconds / _RENEWALS):
+            if self._clock.now() - self._heard_at > self._silence:
+                continue
             with suppress(HoraeError):
                 self._renew()
 
     def lease_now(self) -> Lease:
         """A lease that holds; a process that stood still for long learns here that it lost it."""
-        if self._clock.now() >= self.lease.expires_at:
+        self._heard_at = self._clock.now()
+        if self._heard_at >= self.lease.expires_at:
             self._renew()
         return self.lease
 
     def stop(self) -> None:
-        """End the thread, and wait for a renewal that is under way."""
+        """End the thread, and wait for a renewal that is under way, unless that hangs."""
         self._over.set()
-        self.join()
+        self.join(_PATIENCE_SECONDS)
 
     def _renew(self) -> None:
         self.lease = self._ledger.renew_lease(

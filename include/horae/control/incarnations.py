@@ -37,19 +37,19 @@ class Started:
 def known_incarnations(ledger: Ledger, job: str) -> tuple[str, ...]:
     """Ids that the job was seen under or that actions of ours started it as, the newest first.
 
-    A start that the engine refused is left out: that incarnation never was.
+    The newest is the one that was first told of last: what has ended may be seen again later. A
+    start that the engine refused is left out: that incarnation never was.
     """
     told: dict[str, None] = {}
     refused: set[str] = set()
-    for entry in _newest(ledger, job, EntryKind.WINDOW, EntryKind.STEP):
+    for entry in _newest(ledger, job, EntryKind.WINDOW, EntryKind.STEP, EntryKind.OUTCOME):
         job_id = _job_id(entry)
         if job_id is not None and entry.body.get("facts", {}).get("refused"):
             refused.add(job_id)
         elif job_id is not None and job_id not in refused:
-            told.setdefault(job_id)
-        if len(told) == ENOUGH:
-            break
-    return tuple(told)
+            told.pop(job_id, None)
+            told[job_id] = None
+    return tuple(told)[:ENOUGH]
 
 
 def starts_of_ours(ledger: Ledger, job: str) -> Iterator[Started]:
@@ -93,9 +93,7 @@ def _went_well(entry: Entry) -> bool:
 
 
 def _job_id(entry: Entry) -> str | None:
-    """The incarnation that a look or a step tells of; None: none."""
-    if entry.kind is EntryKind.WINDOW:
-        return entry.body.get("job_id")
-    facts = entry.body.get("facts", {})
-    job_id = facts.get("overtaken_by") or facts.get("job_id")
+    """The incarnation that a look, a step or an outcome tells of; None: none."""
+    told = entry.body.get("facts", {}) if entry.kind is EntryKind.STEP else entry.body
+    job_id = told.get("overtaken_by") or told.get("job_id")
     return str(job_id) if job_id else None

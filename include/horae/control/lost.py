@@ -1,32 +1,34 @@
-"""The decision about a job that its engine has lost: to start it again, where that was allowed."""
+"""The decision about a job that was lost: to start it again, where that was allowed."""
 
 import math
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from horae.control.act import LOST_JOB_IDS
-from horae.control.by_hand import start_command
+from horae.control.acting import LOST_AS
 from horae.control.conclude import Question, conclude, hold
-from horae.control.entries import HORAE, Observation, draft, to_body
+from horae.control.entries import HORAE, Observation, draft, from_body, to_body
 from horae.control.history import History
 from horae.control.loss import FAR, Loss, Restarting, what_was_lost
-from horae.domain.action import RescalePath
+from horae.domain.action import Outcome, OutcomeResult, RescalePath
 from horae.domain.decision import Decision, GuardAnswer, Mode
+from horae.domain.job import JobPresence
 from horae.domain.proposal import Evidence, Proposal, Reason, Stay
 from horae.engines.engine import Snapshot
+from horae.engines.flink_start import file_of
 from horae.errors import ExternalError
 from horae.ledger.records import EntryKind
 from horae.performance.fitting import learned_outage
 from horae.performance.outage import outage_interval
-from horae.settings.job_spec import JarProgram, JobSpec, SqlProgram
 
 RESTARTS = 3
-"""Restarts within an hour without a usable look between them: then a person is called."""
+"""Restarts carried out within an hour without a usable look between them: then a person is
+called."""
 WATCHDOG = "watchdog"
 OWN_ACTORS = (HORAE, WATCHDOG)
 """Whoever acts without being asked by a person."""
+_BEGUN = (EntryKind.INTENTION, EntryKind.OUTCOME)
 
 
 def decide_on_loss(
@@ -54,7 +56,7 @@ def decide_on_loss(
     Raises:
         LedgerError, Unavailable: The ledger cannot be read or written: nothing was decided.
     """
-    loss = what_was_lost(parts, seen)
+    loss = what_was_lost(parts, seen, by_person=actor not in OWN_ACTORS)
     if loss is None:
         return None
     question = question_about_loss(parts, loss, key=key or seen.cycle, actor=actor)
@@ -106,10 +108,7 @@ def answer(parts: Restarting, question: Question, loss: Loss) -> Decision:
     obstacles = [*_obstacles(parts, question, loss), *([missing] if missing else [])]
     obstacles += [] if guard.allowed else [f"the kill switch is thrown: {guard.sentence}"]
     if obstacles or state is None:
-        sentence = (
-            f"{told} It is not started again, for {'; '.join(obstacles)}. "
-            f"{_by_hand(parts.spec, loss, state)}"
-        )
+        sentence = f"{told} It is not started again, for {'; '.join(obstacles)}. {_by_hand(parts)}"
         stay = Stay(reason=Reason.LOST_JOB, sentence=sentence, evidence=_evidence(loss, state))
         return hold(question, stay)
     proposal = _proposal(parts, loss, state, told)
@@ -132,7 +131,7 @@ def _obstacles(parts: Restarting, question: Question, loss: Loss) -> Iterable[st
     settings = parts.spec.engine
     if settings.program is None:
         yield "the spec names no program (engine.program) to start it with"
-    elif not (file := _file(settings.program)).is_file():
+    elif not (file := file_of(settings.program)).is_file():
         yield f"its program {file} is not there"
     if question.by_person:
         return
@@ -142,24 +141,40 @@ def _obstacles(parts: Restarting, question: Question, loss: Loss) -> Iterable[st
         yield "engine.restart_lost is false"
     if loss.left is not None:
         yield f"action {loss.left.action_id} {loss.left.result} and left it to a person"
+    if (waiting := _waiting(parts)) is not None:
+        yield f"decision {waiting} to start it again waits to be carried out"
     if (count := _restarts(parts)) >= RESTARTS:
         yield f"it was started again {count} times within an hour and came to no usable look"
 
 
-def _file(program: SqlProgram | JarProgram) -> Path:
-    return program.script if isinstance(program, SqlProgram) else program.jar
+def _waiting(parts: Restarting) -> str | None:
+    """Id of the decision to start it again that may yet be carried out; None: there is none."""
+    since = parts.clock.now() - timedelta(seconds=parts.spec.time.stale_seconds)
+    name, ledger = parts.spec.name, parts.ledger
+    for entry in ledger.read(name, kinds=[EntryKind.DECISION], newest_first=True, limit=FAR):
+        if entry.time < since:
+            return None
+        if entry.body["reason"] != Reason.LOST_JOB or not entry.body["execute"]:
+            continue
+        key = entry.body["id"]
+        begun = (ledger.find(name, f"{kind}:{key}") for kind in _BEGUN)
+        if all(one is None for one in begun):
+            return str(key)
+    return None
 
 
 def _restarts(parts: Restarting) -> int:
-    """Restarts of the last hour since a look was usable."""
+    """Restarts of the last hour that were carried out, since a look was usable."""
     since = parts.clock.now() - timedelta(hours=1)
     count = 0
-    kinds = (EntryKind.VERDICT, EntryKind.DECISION)
+    kinds = (EntryKind.VERDICT, EntryKind.OUTCOME)
     for entry in parts.ledger.read(parts.spec.name, kinds=kinds, newest_first=True, limit=FAR):
         if entry.time < since or (entry.kind is EntryKind.VERDICT and entry.body["usable"]):
             break
-        restart = entry.body.get("reason") == Reason.LOST_JOB and entry.body.get("execute")
-        count += bool(restart)
+        if entry.kind is EntryKind.OUTCOME:
+            outcome = from_body(Outcome, entry.body)
+            carried_out = outcome.result is not OutcomeResult.ABANDONED
+            count += outcome.path is RescalePath.RESTART and carried_out
     return count
 
 
@@ -174,17 +189,21 @@ def _kill_switch(parts: Restarting) -> GuardAnswer:
 
 def _told(loss: Loss, state: Snapshot | None) -> str:
     where = f" Its newest state is in {state.location}." if state else ""
+    was = "The engine has lost the job"
+    if loss.left is not None and loss.shown.presence is JobPresence.FINISHED:
+        was = f"Action {loss.left.action_id} {loss.left.result} and left the job down"
     return (
-        f"The engine has lost the job, which was last seen alive at "
-        f"{loss.last.collected_at:%Y-%m-%d %H:%M:%S} UTC: {loss.detail}.{where}"
+        f"{was}, which was last seen alive at "
+        f"{loss.last.collected_at:%Y-%m-%d %H:%M:%S} UTC: {loss.shown.detail}.{where}"
     )
 
 
-def _by_hand(spec: JobSpec, loss: Loss, state: Snapshot | None) -> str:
-    if state is None or state.location is None:
-        return f"`horae watchdog --runbook {spec.name}` tells how to find it and start the job."
-    command = start_command(spec, loss.known.configuration, state.location)
-    return f"By hand: `horae action restart {spec.name}`, or `{command}`."
+def _by_hand(parts: Restarting) -> str:
+    """What a person can do; the spec's options and arguments may be secrets, and stay there."""
+    name = parts.spec.name
+    return (
+        f"By hand: `horae action restart {name}`, or as `horae watchdog --runbook {name}` tells."
+    )
 
 
 def _proposal(parts: Restarting, loss: Loss, state: Snapshot, told: str) -> Proposal:
@@ -207,6 +226,7 @@ def _proposal(parts: Restarting, loss: Loss, state: Snapshot, told: str) -> Prop
 def _evidence(loss: Loss, state: Snapshot | None) -> Evidence:
     return {
         LOST_JOB_IDS: ",".join(loss.job_ids),
+        LOST_AS: loss.shown.presence.value,
         "last_seen_alive": loss.last.collected_at.isoformat(),
         "state_location": state.location if state else None,
         "state_completed_at": state.completed_at.isoformat() if state else None,

@@ -10,14 +10,18 @@ from importlib.resources import files
 from shlex import quote
 
 from horae.control.acting import Acting
-from horae.control.by_hand import own_options
 from horae.control.history import History, KnownState
 from horae.control.incarnations import known_incarnations, savepoints_of_ours
 from horae.engines.engine import Snapshot
+from horae.engines.flink_start import own_options
 from horae.errors import ExternalError
 from horae.settings.connections import FlinkConnection
 from horae.settings.job_spec import JarProgram, JobSpec, SqlProgram
 
+_WARNING = (
+    "**This page may hold secrets**: Flink options and arguments of the job's spec stand in it as "
+    "they are."
+)
 _CURL = "curl --silent --show-error --fail-with-body"
 _BEARER = '--oauth2-bearer "$TOKEN"'
 _SQL_DRIVER = "org.apache.flink.table.runtime.application.SqlDriver"
@@ -54,8 +58,21 @@ class Known:
 
 
 def runbook(known: Known) -> str:
-    """The page of one job: what is known of it, the variables, and the steps that use them."""
-    page = [_title(known), "", *_facts(known), "", *_variables(known), "", steps_by_hand()]
+    """The page of one job: what is known of it, the variables, and the steps that use them.
+
+    It may hold secrets: the options and arguments that the spec starts the job with.
+    """
+    page = [
+        _title(known),
+        "",
+        _WARNING,
+        "",
+        *_facts(known),
+        "",
+        *_variables(known),
+        "",
+        steps_by_hand(),
+    ]
     return "\n".join(page)
 
 
@@ -155,7 +172,7 @@ def _start(known: Known) -> list[str]:
 def _body(known: Known, program: SqlProgram | JarProgram) -> dict[str, object]:
     options: dict[str, str] = dict(program.options)
     if known.state is not None:
-        options = own_options(known.spec, known.state.configuration)
+        options = own_options(known.spec.engine_job_name, known.state.configuration, program)
     body: dict[str, object] = {"claimMode": "NO_CLAIM", "flinkConfiguration": options}
     if isinstance(program, SqlProgram):
         return body | {"entryClass": _SQL_DRIVER}

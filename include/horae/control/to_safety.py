@@ -4,8 +4,9 @@ In danger is a job whose present configuration may not carry what this time of d
 before; it goes to its safe configuration, and only where that is more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +21,12 @@ from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision
 from horae.domain.job import Capabilities, JobDescription
 from horae.domain.proposal import Proposal, Reason
+from horae.domain.window import MetricsWindow
 from horae.errors import NotReady
 from horae.metrics.window_store import WindowStore
+from horae.optimisation.failures import Failure
 from horae.performance.fitting import fit_models, learned_outage
+from horae.performance.models import PerformanceModels
 from horae.performance.outage import LogNormalOutage, outage_interval
 from horae.performance.partitioning import Partitioning
 from horae.policy import guards
@@ -45,6 +49,10 @@ ASKED = (
     guards.not_known_bad,
 )
 """The guards that need no fresh window: there is none, or this would not be asked."""
+_NOT_LOOKED_AT: Mapping[str, Any] = dict.fromkeys(
+    ("verdict", "window_age_seconds", "history", "legal", "prices", "checkpoints_failing")
+)
+"""What only the other guards need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +99,7 @@ def danger_to(
     current, target = shown.configuration, safe_configuration(parts.spec, parts.ledger)
     if not is_only_more(target, current):
         return f"its safe configuration, {target}, is not more than {current}"
-    history = History(parts.ledger, parts.spec.name)
-    newest = history.last_window()
+    newest = History(parts.ledger, parts.spec.name).last_window()
     if newest is None:
         raise NotReady("there is no window yet")
     window = windows.get(newest)
@@ -102,31 +109,33 @@ def danger_to(
         level=parts.spec.watchdog.load_quantile,
         season_seconds=parts.spec.time.season_seconds,
     )
+    capacity = _models(parts, shown, window, partitions()).capacity
+    draws = capacity.draws([current], DRAWS, chance(parts.spec.name, newest))
+    least = float(np.quantile(draws, CAUTION))
+    if load.records_per_second <= least:
+        return (
+            f"{current} carries {least:.0f} records/s at least (5 % quantile), and "
+            f"{load.records_per_second:.0f} may come ({load.basis})"
+        )
+    return Danger(current=current, target=target, load=load, capacity=least, window=newest)
+
+
+def _models(
+    parts: Acting, shown: JobDescription, window: MetricsWindow, partitions: int
+) -> PerformanceModels:
+    """What the job carries, as the newest window and the past tell."""
+    history = History(parts.ledger, parts.spec.name)
     version = shown.version.id if shown.version else window.version
-    models = fit_models(
+    return fit_models(
         window,
         version=version or "unknown",
         outcomes=_past(history),
         partitioning=Partitioning(
-            partitions=partitions(),
+            partitions=partitions,
             key_groups=what_may_be_done(parts.spec, parts.engine).maximum_parallelism,
         ),
         version_since=history.version_since(version) if version else None,
     )
-    draws = models.capacity.draws([current], DRAWS, chance(parts.spec.name, newest))
-    danger = Danger(
-        current=current,
-        target=target,
-        load=load,
-        capacity=float(np.quantile(draws, CAUTION)),
-        window=newest,
-    )
-    if load.records_per_second <= danger.capacity:
-        return (
-            f"{current} carries {danger.capacity:.0f} records/s at least (5 % quantile), and "
-            f"{load.records_per_second:.0f} may come ({load.basis})"
-        )
-    return danger
 
 
 def order_to_safety(
@@ -156,6 +165,7 @@ def order_to_safety(
         by_person=False,
         dry_run=False,
         origin=danger.current,
+        version=shown.version.id if shown.version else None,
     )
     asked = ask_guards(_situation(parts, danger, shown, proposal, able, outages), ASKED)
     limit = parts.spec.limits.processing_latency_seconds * danger.load.records_per_second
@@ -194,41 +204,41 @@ def _situation(
     able: Capabilities,
     outages: LogNormalOutage,
 ) -> GuardSituation:
-    """All that can be known without a fresh look; what is None is not asked about."""
-    spec, now = parts.spec, parts.clock.now()
-    history = History(parts.ledger, spec.name)
-    in_flight = history.action_in_flight()
+    """All that can be known without a fresh look."""
+    spec = parts.spec
+    in_flight = History(parts.ledger, spec.name).action_in_flight()
     timeout = spec.engine.transaction_timeout_seconds
     ways = paths_an_action_may_take(proposal.path, able)
     return GuardSituation(
-        now=now,
+        now=parts.clock.now(),
         proposal=proposal,
         manual=False,
         mode=spec.mode,
         settings=spec.guards,
         current=danger.current,
         presence=shown.presence,
-        verdict=None,
-        window_age_seconds=None,
         stale_seconds=spec.time.stale_seconds,
         kill_switch=parts.halted() or "",
         in_flight=(in_flight,) if in_flight else (),
-        history=None,
         season_seconds=spec.time.season_seconds,
-        legal=None,
         capabilities=able,
-        prices=None,
-        checkpoints_failing=None,
-        failures=failures_among(
-            _past(history),
-            spec=spec,
-            history=history,
-            version=shown.version.id if shown.version else None,
-            now=now,
-        ),
+        failures=_failures(parts, shown),
         outage_p99_seconds=max(outages.quantile(way, RARELY) for way in ways),
         sink_transactional=timeout is not None,
         transaction_timeout_seconds=timeout,
+        **_NOT_LOOKED_AT,
+    )
+
+
+def _failures(parts: Acting, shown: JobDescription) -> tuple[Failure, ...]:
+    """What must not be tried again yet."""
+    history = History(parts.ledger, parts.spec.name)
+    return failures_among(
+        _past(history),
+        spec=parts.spec,
+        history=history,
+        version=shown.version.id if shown.version else None,
+        now=parts.clock.now(),
     )
 
 

@@ -52,7 +52,8 @@ def take_turn(
     left = unfinished(parts.ledger, parts.spec.name, parts.clock.now(), dry_run=dry_run)
     if left is not None:
         return left
-    lost = decide_on_loss(Restarting.of(parts), seen, dry_run=dry_run)
+    restarting = Restarting.of(parts, windows=parts.windows, halted=parts.kill_switch)
+    lost = decide_on_loss(restarting, seen, dry_run=dry_run)
     return lost or decide(parts, seen, dry_run=dry_run)
 
 

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from horae.control.act import act, order_of, outcome_entry
-from horae.control.acting import Acting
+from horae.control.acting import Acting, no_longer_holds, why_halted
 from horae.control.history import History
 from horae.control.holding import held_lease
 from horae.control.journal import steps_taken
-from horae.domain.action import Outcome, OutcomeResult
+from horae.domain.action import Outcome, OutcomeResult, Rescale
 from horae.domain.decision import Decision
 from horae.engines.deadlines import deadlines
 from horae.engines.journal import Taken
 from horae.engines.record import Record, record_of
+from horae.engines.rescaling import look_once, unrecorded_start
 from horae.engines.shown import Shown
 from horae.engines.transitions import (
     ROUNDS_BACK,
@@ -35,7 +36,7 @@ class UnderWay:
         decision: What it carries out.
         began_at: When it began; None: not yet.
         outcome: How it ended; None: it has not.
-        taken: Its steps.
+        taken: Its steps, with a start of its own that was found and is not recorded.
         lease: Who acts on the job; None: nobody.
         shown: What the engine shows; None: it does not answer.
         silence: What it says instead; empty where it answers.
@@ -57,6 +58,17 @@ class UnderWay:
     seconds_left: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """How an action stands now; see `UnderWay`."""
+
+    record: Record
+    shown: Shown | None = None
+    silence: str = ""
+    planned: Planned | End | None = None
+    touched: bool | None = None
+
+
 def under_way(parts: Acting, action_id: str | None = None) -> UnderWay | None:
     """An action of a job, by its id or the one that has not ended; None: there is none.
 
@@ -75,7 +87,7 @@ def under_way(parts: Acting, action_id: str | None = None) -> UnderWay | None:
     record = record_of(steps_taken(parts.ledger, name, action_id), order.lost)
     intention = parts.ledger.find(name, f"{EntryKind.INTENTION}:{action_id}")
     outcome = history.outcome(action_id)
-    shown, silence = (None, "") if outcome else _shown(parts, record)
+    now = _Now(record=record) if outcome else _now(parts, decision, order, record)
     rounds_left = (1 + ROUNDS_BACK - record.round) / (1 + ROUNDS_BACK)
     worst = deadlines(order, parts.spec.engine.step_timeout_seconds).worst_case
     return UnderWay(
@@ -83,12 +95,12 @@ def under_way(parts: Acting, action_id: str | None = None) -> UnderWay | None:
         decision=decision,
         began_at=intention.time if intention else None,
         outcome=outcome,
-        taken=record.taken,
+        taken=now.record.taken,
         lease=parts.ledger.lease_of(name, now=parts.clock.now()),
-        shown=shown,
-        silence=silence,
-        planned=next_step(order, record, shown, parts.halted()) if shown else None,
-        touched=is_touched(order, record, shown) if shown else None,
+        shown=now.shown,
+        silence=now.silence,
+        planned=now.planned,
+        touched=now.touched,
         seconds_left=0.0 if outcome else rounds_left * worst,
     )
 
@@ -137,7 +149,14 @@ def abandon(
         )
     if seen.lease is not None:
         parts.ledger.release_lease(seen.lease)
-    with held_lease(parts.ledger, seen.job, action_id, parts.lease, parts.clock) as lease:
+    with held_lease(
+        parts.ledger,
+        seen.job,
+        action_id,
+        parts.lease,
+        parts.clock,
+        silence_seconds=parts.lease.seconds,
+    ) as lease:
         outcome = _taken_over(parts, seen, person, reason)
         parts.ledger.append(outcome_entry(parts.lineage, outcome, person), lease=lease())
     return outcome
@@ -148,6 +167,7 @@ def _taken_over(parts: Acting, seen: UnderWay, person: str, reason: str) -> Outc
     untouched = seen.touched is False or not seen.taken
     now = parts.clock.now()
     said = seen.shown.job.detail if seen.shown else seen.silence
+    left = "" if untouched else _state_left(seen.taken)
     return Outcome(
         job=seen.job,
         action_id=seen.decision.id,
@@ -159,15 +179,34 @@ def _taken_over(parts: Acting, seen: UnderWay, person: str, reason: str) -> Outc
         outage_seconds=None,
         started_at=seen.began_at or now,
         ended_at=now,
-        sentence=f"{person} took it over: {reason}. The engine showed: {said}.",
+        sentence=f"{person} took it over: {reason}. The engine showed: {said}.{left}",
     )
 
 
-def _shown(parts: Acting, record: Record) -> tuple[Shown | None, str]:
-    """What the engine shows, or what it says instead."""
-    job, engine = parts.spec.engine_job_name, parts.engine
+def _state_left(taken: tuple[Taken, ...]) -> str:
+    """Where the newest state lies that the steps tell of, in a sentence; empty: they tell none."""
+    kept = record_of(taken).newest_snapshot
+    if kept is None or kept.location is None:
+        return ""
+    return f" Its newest state recorded here is in {kept.location}."
+
+
+def _now(parts: Acting, decision: Decision, order: Rescale, record: Record) -> _Now:
+    """What whoever goes on would find and do first; nothing is recorded."""
     try:
-        fates = {one: engine.fate(job, job_id=one) for one in record.incarnations}
-        return Shown(job=engine.describe(job), fates=fates), ""
+        shown = look_once(parts.engine, order, record)
+        found = unrecorded_start(order, record, shown, parts.clock.now())
+        record = record.with_(found) if found else record
+        touched = is_touched(order, record, shown)
+        halted = None if touched else _obstacle(parts, decision, order, record)
     except ExternalError as error:
-        return None, str(error)
+        return _Now(record=record, silence=str(error))
+    planned = next_step(order, record, shown, halted)
+    return _Now(record=record, shown=shown, planned=planned, touched=touched)
+
+
+def _obstacle(parts: Acting, decision: Decision, order: Rescale, record: Record) -> str | None:
+    """Why an action that has not touched the job would be given up; None: it would not."""
+    history = History(parts.ledger, parts.spec.name)
+    gone = no_longer_holds(parts, history, decision, order, record.taken)
+    return gone or why_halted(parts)

@@ -1,7 +1,8 @@
 """The watchdog: brings a job to safety while no cycle comes to a conclusion about it.
 
 It needs neither Airflow nor a fresh window, only the ledger, the engine, and what was stored. It
-orders nothing but more resources, and does so through the same actions as everybody else.
+orders nothing but more resources, and does so through the same actions as everybody else. What
+an action has begun it brings to an end in every mode.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from horae.control.act import act
 from horae.control.acting import Acting
 from horae.control.entries import HORAE
-from horae.control.loss import Restarting, as_seen, what_was_lost
+from horae.control.loss import ENDED, Restarting, as_seen, what_was_lost
 from horae.control.lost import WATCHDOG, answer, question_about_loss, record
 from horae.control.to_safety import Danger, danger_to, order_to_safety
 from horae.control.turn import Unfinished, unfinished
@@ -54,16 +55,7 @@ class Minding:
 
     def restarting(self) -> Restarting:
         """What starting a lost job again needs."""
-        parts = self.acting
-        return Restarting(
-            spec=parts.spec,
-            engine=parts.engine,
-            windows=self.windows,
-            ledger=parts.ledger,
-            clock=parts.clock,
-            lineage=parts.lineage,
-            halted=parts.halted,
-        )
+        return Restarting.of(self.acting, windows=self.windows, halted=self.acting.halted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +96,14 @@ def _minded(parts: Minding) -> Outcome | str:
     """What came of it, or why nothing was done."""
     acting = parts.acting
     name, now = acting.spec.name, acting.clock.now()
+    left = unfinished(acting.ledger, name, now)
+    if left is not None:
+        return _go_on(parts, left)  # one that has not touched the job heeds the kill switch itself
     if acting.spec.mode not in (Mode.GROW, Mode.AUTO):
         return f"leaves it alone: the mode is {acting.spec.mode}"
     reason = acting.halted()
     if reason is not None:
         return f"holds: the kill switch is thrown: {reason}"
-    left = unfinished(acting.ledger, name, now)
-    if left is not None:
-        return _go_on(parts, left)
     under_way = acting.ledger.lease_of(name, now=now)
     if under_way is not None:
         return f"holds: action {under_way.action_id} is under way by {under_way.holder}"
@@ -166,7 +158,7 @@ def _bring_to_safety(parts: Minding, silence: timedelta) -> Outcome | str:
     acting = parts.acting
     shown = acting.engine.describe(acting.spec.engine_job_name)
     quiet = f"no cycle came to a conclusion for {silence.total_seconds():.0f} s"
-    if shown.presence in (JobPresence.ABSENT, JobPresence.FAILED):
+    if shown.presence in ENDED:
         return _start_again(parts, shown)
     if shown.presence is not JobPresence.RUNNING or shown.configuration is None:
         return f"holds: {quiet}, and the job is {shown.presence}: {shown.detail}"

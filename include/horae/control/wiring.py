@@ -140,18 +140,7 @@ def minding(place: Surroundings, job: str) -> Iterator[Minding]:
 def restarting(place: Surroundings, job: str) -> Iterator[tuple[Acting, Restarting]]:
     """What starting a lost job again needs."""
     with acting(place, job) as acts:
-        yield (
-            acts,
-            Restarting(
-                spec=acts.spec,
-                engine=acts.engine,
-                windows=window_store(place),
-                ledger=acts.ledger,
-                clock=acts.clock,
-                lineage=acts.lineage,
-                halted=acts.halted,
-            ),
-        )
+        yield acts, Restarting.of(acts, windows=window_store(place), halted=acts.halted)
 
 
 @contextmanager

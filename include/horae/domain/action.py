@@ -65,12 +65,14 @@ class Outcome:
         path: The way that was taken in the end: a savepoint's may have become a checkpoint's.
         origin: Before.
         target: What was wanted.
-        reached: What the engine shows afterwards; None when no job runs.
+        reached: What the engine shows afterwards; of a job that was verified and whose tasks
+            restart just then, what it was verified in; None when no job runs.
         outage_seconds: From the last task stopping to all tasks RUNNING, by the engine's own
             timestamps; None when nothing was interrupted or it could not be read.
         started_at: Begin of the first step.
         ended_at: End of the last step.
         sentence: For people.
+        overtaken_by: Somebody else's incarnation of the job that was seen at the end; None: none.
     """
 
     job: str
@@ -84,3 +86,4 @@ class Outcome:
     started_at: datetime
     ended_at: datetime
     sentence: str
+    overtaken_by: str | None = None

@@ -56,6 +56,8 @@ class Decision:
         proposal: What the policy proposed, also where a guard refused it.
         guards: Every guard's answer; empty when nothing was proposed.
         evidence: Figures behind the sentence.
+        version: Id of the job version that was seen, where it was decided on a look of its own;
+            None: on the last one recorded.
     """
 
     id: str
@@ -70,3 +72,4 @@ class Decision:
     proposal: Proposal | None = None
     guards: tuple[GuardAnswer, ...] = ()
     evidence: Evidence = field(default_factory=dict)
+    version: str | None = None

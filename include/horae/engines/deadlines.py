@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from horae.domain.action import Rescale
+from horae.engines.scribe import LAST_PATIENCE_SECONDS, PATIENCE_SECONDS
 from horae.engines.transitions import ROUNDS_BACK
 from horae.engines.verification import CHECKPOINT_TRIES, LAG_PATIENCE_SECONDS
 
@@ -14,8 +15,11 @@ _LEAST_SECONDS = 60.0
 # the newest checkpoint will do.
 _STOP_MARGIN = 3.0
 _LEAST_STOP_SECONDS = 15.0
-# Calls of the engine that wait within themselves: a try begun just before the deadline.
-_LAST_TRY = 2.0
+# A try that was begun just before the deadline of its step: calls wait as long as a step may take,
+# and a start for a reply that got lost, for the state to be read and for the plan.
+_LONGEST_START = 120.0
+# A look at the engine: calls that do not wait, each of them tried thrice by the client.
+_LONGEST_LOOK = 120.0
 _STEPS_A_ROUND = 6
 
 
@@ -35,10 +39,31 @@ class Deadlines:
     def worst_case(self) -> float:
         """The longest that an action can take in one go, every step of every round at its worst.
 
-        Six steps a round besides the verification, one way there and three back.
+        Six steps a round besides the verification, one way there and three back; a look at the
+        engine and two entries in the ledger for each of them.
         """
-        verification = self.step * (1 + CHECKPOINT_TRIES) + LAG_PATIENCE_SECONDS
-        return (1 + ROUNDS_BACK) * (_STEPS_A_ROUND * _LAST_TRY * self.step + verification)
+        a_step = self.step + self.longest_call + self._around
+        a_round = _STEPS_A_ROUND * a_step + self._verification + self._around
+        return (1 + ROUNDS_BACK) * a_round + LAST_PATIENCE_SECONDS
+
+    @property
+    def _verification(self) -> float:
+        return self.step * (1 + CHECKPOINT_TRIES) + LAG_PATIENCE_SECONDS
+
+    @property
+    def _around(self) -> float:
+        """The look before a step, and its entry in the ledger."""
+        return self.step + _LONGEST_LOOK + PATIENCE_SECONDS
+
+    @property
+    def longest_silence(self) -> float:
+        """The longest time between two entries of a process that does not hang."""
+        return self._verification + self.step + self.longest_call + self._around
+
+    @property
+    def longest_call(self) -> float:
+        """The longest that one call of the engine can take."""
+        return max(self.step, _LONGEST_START)
 
 
 def deadlines(order: Rescale, ceiling: float) -> Deadlines:

@@ -100,10 +100,15 @@ class Engine(Protocol):
         """What became of one incarnation of the job."""
         ...
 
-    def end(self, job: str, *, job_id: str) -> None:
+    def end(self, job: str, *, job_id: str, timeout_seconds: float | None = None) -> None:
         """End one incarnation without a new snapshot, and wait until it has ended.
 
         One that has ended or is unknown needs nothing: repeating it is safe.
+
+        Args:
+            job: Its name.
+            job_id: Which.
+            timeout_seconds: How long to wait; None: as long as the engine is set to.
 
         Raises:
             Refused: Ending it would lose its newest checkpoint, so it was left alone.
@@ -111,13 +116,20 @@ class Engine(Protocol):
         ...
 
     def newest_state(self, job: str, *, job_ids: Sequence[str]) -> Snapshot | None:
-        """The newest state that any of these incarnations completed; None: they completed none.
+        """The state that the job may be started from; None: none of these completed any.
 
         Others may have seen the results up to it, so that starting from an older one doubles them.
         What the engine has forgotten is looked for in its storage.
 
+        Args:
+            job: Its name.
+            job_ids: Incarnations, the newest first: the newest that has completed a state counts,
+                and the last one that it completed. What was before it does not, whatever the
+                engine calls it: whoever starts a job afresh begins to count anew.
+
         Raises:
-            Refused: The engine has forgotten one of them, and its storage cannot be looked into.
+            Refused: The engine has forgotten one of them that may be the one that counts, and its
+                storage cannot be looked into; or the state is gone, or may be another job's.
         """
         ...
 
@@ -149,13 +161,16 @@ class Engine(Protocol):
         """
         ...
 
-    def provide(self, configuration: Configuration, *, keep: bool) -> None:
+    def provide(
+        self, configuration: Configuration, *, keep: bool, timeout_seconds: float | None = None
+    ) -> None:
         """Have the TaskManagers of `configuration`, and wait for their slots.
 
         Args:
             configuration: Whose TaskManagers shall be there.
             keep: Leave the ones in use that are not part of it (before the move); False: remove
                 every one that is proven empty and not needed (after it).
+            timeout_seconds: How long to wait; None: as long as the engine is set to.
 
         Repeating it is safe. Without a provisioner it only checks that the slots are there.
         """

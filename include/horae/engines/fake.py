@@ -154,7 +154,7 @@ class FakeEngine:
             one = self.cluster.find(job_id)
             return Fate.UNKNOWN if one is None else one.fate
 
-    def end(self, job: str, *, job_id: str) -> None:
+    def end(self, job: str, *, job_id: str, timeout_seconds: float | None = None) -> None:
         """See `Engine`."""
         with self._call("end"):
             one = self.cluster.find(job_id)
@@ -168,11 +168,17 @@ class FakeEngine:
     def newest_state(self, job: str, *, job_ids: Sequence[str]) -> Snapshot | None:
         """See `Engine`."""
         with self._call("newest_state"):
-            forgotten = [one for one in job_ids if self.cluster.find(one) is None]
+            forgotten: list[str] = []
+            for one in job_ids:
+                known = self.cluster.find(one) is not None
+                newest = self.cluster.storage.newest_of(one)
+                if newest is not None and (known or not self.cluster.storage.broken):
+                    return newest.snapshot
+                # An engine that knows of one would know of those that came after it.
+                forgotten = [] if known else [*forgotten, one]
             if forgotten and self.cluster.storage.broken:
                 raise Refused(f"the storage of {', '.join(forgotten)} cannot be looked into")
-            newest = self.cluster.storage.newest(job_ids)
-            return None if newest is None else newest.snapshot
+            return None
 
     def dispose(self, location: str) -> None:
         """See `Engine`."""
@@ -193,6 +199,7 @@ class FakeEngine:
         """See `Engine`."""
         with self._call("start"):
             if self.cluster.find(job_id) is not None:
+                self._resize_single(job_id, configuration)
                 return
             if self.cluster.alive:
                 raise Refused(f"another job named {self.cluster.job!r} is alive")
@@ -204,8 +211,16 @@ class FakeEngine:
             except Unavailable:
                 if not appears(self.cluster, job_id):
                     raise
+            self._resize_single(job_id, configuration)
 
-    def provide(self, configuration: Configuration, *, keep: bool) -> None:
+    def _resize_single(self, job_id: str, configuration: Configuration) -> None:
+        started = self.cluster.find(job_id)
+        if started is not None and started.alive and started.asked != configuration:
+            self.cluster.require(started, configuration)
+
+    def provide(
+        self, configuration: Configuration, *, keep: bool, timeout_seconds: float | None = None
+    ) -> None:
         """See `Engine`."""
         with self._call("provide"):
             self.cluster.provide(configuration, keep=keep)

@@ -138,8 +138,10 @@ class FakeCluster:
         state = self.storage.states.get(location)
         if location is not None and (state is None or self.storage.broken):
             raise Refused(f"no state can be read at {location}")
-        one = Incarnation(job_id, configuration, self.now, NEVER, self._last_end(), None, location)
-        one.asked = configuration
+        # As in Flink, every vertex starts alike; single ones are resized afterwards.
+        alike = replace(configuration, vertices=())
+        one = Incarnation(job_id, alike, self.now, NEVER, self._last_end(), None, location)
+        one.asked = alike
         if state is not None:
             one.position, one.checkpoint_id = state.position, state.snapshot.checkpoint_id or 0
         self.incarnations.append(one)

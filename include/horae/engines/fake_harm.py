@@ -90,3 +90,12 @@ def person_restarts(cluster: FakeCluster, job_id: str) -> Incarnation | None:
     cluster.provide(wanted, keep=True)
     cluster.submit(wanted, job_id, state.snapshot.location)
     return cluster.incarnations[-1]
+
+
+def person_starts_afresh(cluster: FakeCluster, job_id: str) -> Incarnation:
+    """Let a person start the job anew without any state; its checkpoints are counted from one."""
+    person_cancels(cluster)
+    wanted = cluster.incarnations[-1].wanted
+    cluster.provide(wanted, keep=True)
+    cluster.submit(wanted, job_id, None)
+    return cluster.incarnations[-1]

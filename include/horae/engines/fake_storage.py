@@ -1,6 +1,5 @@
 """The storage of a fake cluster: the states in it, and what was committed with them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -87,7 +86,11 @@ class Storage:
         if last is not None and not last.savepoint:
             del self.states[last.snapshot.location]
 
-    def newest(self, job_ids: Sequence[str] | None = None) -> Stored | None:
-        """The newest state of these incarnations, or of all; None: there is none."""
-        ours = [one for one in self.states.values() if job_ids is None or one.job_id in job_ids]
-        return max(ours, key=lambda one: one.snapshot.checkpoint_id or 0, default=None)
+    def newest(self) -> Stored | None:
+        """The state that was completed last; None: there is none."""
+        return next(reversed(self.states.values()), None)
+
+    def newest_of(self, job_id: str) -> Stored | None:
+        """The last state of one incarnation; None: it has none."""
+        ours = (one for one in reversed(self.states.values()) if one.job_id == job_id)
+        return next(ours, None)

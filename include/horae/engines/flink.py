@@ -1,6 +1,7 @@
 """Flink in session or standalone mode, over REST."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from horae.clients.flink import FlinkClient
@@ -19,11 +20,14 @@ from horae.engines.flink_start import FlinkStart
 from horae.engines.flink_storage import FlinkStorage
 from horae.engines.flink_task_managers import FlinkTaskManagers, require_slots
 from horae.engines.provisioner import Provisioner
-from horae.errors import JobNotRunning
+from horae.errors import JobNotRunning, Unavailable
 from horae.settings.job_spec import EngineSettings
 
 # The job may shrink to this when a TaskManager is lost, instead of waiting for a new one.
 _FEWEST_SUBTASKS = 1
+_POLL_SECONDS = 0.5
+# Reading the state of a job that was just started may take a while.
+_PLANNING_PATIENCE = timedelta(seconds=30)
 
 
 class FlinkEngine:
@@ -87,9 +91,9 @@ class FlinkEngine:
         """See `Engine`."""
         return fate(self._client, job_id)
 
-    def end(self, job: str, *, job_id: str) -> None:
+    def end(self, job: str, *, job_id: str, timeout_seconds: float | None = None) -> None:
         """See `Engine`."""
-        self._snapshots.end(job_id)
+        self._snapshots.end(job_id, timeout_seconds=timeout_seconds)
 
     def newest_state(self, job: str, *, job_ids: Sequence[str]) -> Snapshot | None:
         """See `Engine`."""
@@ -115,17 +119,37 @@ class FlinkEngine:
     def start(
         self, job: str, configuration: Configuration, *, job_id: str, snapshot: Snapshot
     ) -> None:
-        """See `Engine`."""
+        """See `Engine`; Flink starts every vertex alike, so that single ones are resized then."""
         self._start.start(job, configuration, job_id=job_id, snapshot=snapshot)
+        if configuration.vertices:
+            self._resize_once_planned(job, configuration, job_id)
 
-    def provide(self, configuration: Configuration, *, keep: bool) -> None:
+    def provide(
+        self, configuration: Configuration, *, keep: bool, timeout_seconds: float | None = None
+    ) -> None:
         """See `Engine`."""
         if self._provisioner is None:
             require_slots(self._client, configuration)
             return
-        FlinkTaskManagers(
-            self._client, self._clock, self._provisioner, self._timeout_seconds
-        ).provide(configuration, keep=keep)
+        patience = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+        FlinkTaskManagers(self._client, self._clock, self._provisioner, patience).provide(
+            configuration, keep=keep
+        )
+
+    def _resize_once_planned(self, job: str, configuration: Configuration, job_id: str) -> None:
+        """Resize a job that was just started, as soon as it shows its vertices.
+
+        Raises:
+            Unavailable: It does not in time; starting it again goes on from here.
+        """
+        deadline = self._clock.now() + _PLANNING_PATIENCE
+        while True:
+            try:
+                return self.resize(job, configuration, job_id=job_id)
+            except JobNotRunning as error:
+                if self._clock.now() >= deadline:
+                    raise Unavailable(f"job {job_id} was started, but {error}") from error
+            self._clock.wait(_POLL_SECONDS)
 
     def _storage(self) -> FlinkStorage:
         return FlinkStorage.read(self._client, self._settings)

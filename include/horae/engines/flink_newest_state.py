@@ -1,8 +1,8 @@
 """The newest state of a Flink job, over its incarnations, remembered or forgotten.
 
-Checkpoint ids go on growing when a job is started from a snapshot, also under another job id: the
-greatest is the newest. REST tells it of the incarnations that the cluster knows, seconds late;
-storage tells it at once, and also of those forgotten by a JobManager without high availability.
+The greatest checkpoint id of an incarnation is its newest. REST tells it of the incarnations that
+the cluster knows, seconds late; storage tells it at once, and also of those forgotten by a
+JobManager without high availability.
 """
 
 from collections.abc import Callable, Sequence
@@ -70,9 +70,8 @@ class NewestState:
         """
         closed = self.storage.why_not()
         if closed is not None:
-            self._require_all_known(job_ids, closed)
             self.clock.wait(self.client.refresh_seconds())
-            return _newest(job, self._told(job_ids), _unseen)
+            return self._remembered(job, job_ids, closed)
         for _ in range(_LOOKS - 1):
             try:
                 return self._look(job, job_ids)
@@ -81,50 +80,62 @@ class NewestState:
         return self._look(job, job_ids)
 
     def _look(self, job: str, job_ids: Sequence[str]) -> Snapshot | None:
-        told = self._told(job_ids)
-        ours = {one.snapshot.location for one in told}
-        stored = [
-            replace(one, perhaps_of=None) if one.snapshot.location in ours else one
-            for one in self._stored(job_ids)
-        ]
-        # Of two that are the same, storage's: it tells the same of it at all times.
-        return _newest(job, stored + told, self.storage.holds)
+        """From storage and REST, the incarnations one by one."""
+        for job_id in job_ids:
+            told = self._told(job_id) or []
+            ours = {one.snapshot.location for one in told}
+            stored = [
+                replace(one, perhaps_of=None) if one.snapshot.location in ours else one
+                for one in self._stored(job_id, job_ids)
+            ]
+            # Of two that are the same, storage's: it tells the same of it at all times.
+            newest = _newest(job, stored + told, self.storage.holds)
+            if newest is not None:
+                return newest
+        return None
 
-    def _require_all_known(self, job_ids: Sequence[str], closed: str) -> None:
-        forgotten = [one for one in job_ids if self.client.job_state(one) is None]
+    def _remembered(self, job: str, job_ids: Sequence[str], closed: str) -> Snapshot | None:
+        """From REST alone."""
+        forgotten: list[str] = []
+        for job_id in job_ids:
+            told = self._told(job_id)
+            if told is None:
+                forgotten.append(job_id)
+                continue
+            # It remembers this one, and so would remember those that came after it: none did.
+            forgotten.clear()
+            newest = _newest(job, told, _unseen)
+            if newest is not None:
+                return newest
         if forgotten:
             raise Refused(
                 f"the cluster does not know job {', '.join(forgotten)}, and whether it completed "
                 f"a state cannot be looked up: {closed}"
             )
+        return None
 
-    def _told(self, job_ids: Sequence[str]) -> list[_Found]:
-        """What REST tells of the incarnations that the cluster knows.
+    def _told(self, job_id: str) -> list[_Found] | None:
+        """What REST tells of an incarnation; None: the cluster does not know it.
 
-        The others are not asked for: Flink remembers for some seconds that it did not find them,
-        and would say so of one that is started meanwhile.
+        One that it does not know is not asked for: Flink remembers for some seconds that it did
+        not find it, and would say so of one that is started meanwhile.
         """
-        found = []
-        for job_id in job_ids:
-            if self.client.job_state(job_id) is None:
-                continue
-            statistics = self.client.checkpoints_if_any(job_id)
-            if statistics is not None:
-                latest = (statistics.latest.completed, statistics.latest.savepoint)
-                found += [_of_rest(one) for one in latest if one is not None]
-        return found
+        if self.client.job_state(job_id) is None:
+            return None
+        statistics = self.client.checkpoints_if_any(job_id)
+        if statistics is None:
+            return []
+        latest = (statistics.latest.completed, statistics.latest.savepoint)
+        return [_of_rest(one) for one in latest if one is not None]
 
-    def _stored(self, job_ids: Sequence[str]) -> list[_Found]:
-        """What lies in storage."""
-        found = []
-        for job_id in job_ids:
-            checkpoint = self.storage.newest_checkpoint(job_id)
-            if checkpoint is not None:
-                found.append(_of_storage(checkpoint))
-            savepoints = self.storage.savepoints_of(job_id)
-            if savepoints:
-                other = self._other_job_like(job_id, job_ids)
-                found += [_of_storage(one, perhaps_of=other) for one in savepoints]
+    def _stored(self, job_id: str, ours: Sequence[str]) -> list[_Found]:
+        """What lies in storage of an incarnation."""
+        checkpoint = self.storage.newest_checkpoint(job_id)
+        found = [] if checkpoint is None else [_of_storage(checkpoint)]
+        savepoints = self.storage.savepoints_of(job_id)
+        if savepoints:
+            other = self._other_job_like(job_id, ours)
+            found += [_of_storage(one, perhaps_of=other) for one in savepoints]
         return found
 
     def _other_job_like(self, job_id: str, ours: Sequence[str]) -> str | None:

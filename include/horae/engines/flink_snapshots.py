@@ -17,7 +17,8 @@ from horae.engines.flink_incarnations import ENDED, Incarnations, moment
 from horae.engines.flink_storage import snapshot_at
 from horae.errors import ExternalError, JobNotRunning, Refused, Unavailable, UnexpectedReply
 
-_POLL_SECONDS = 0.2
+# A job that is being stopped does not run until its end is noticed.
+_POLL_SECONDS = 0.1
 # The newest ended incarnations, one of which an earlier call may have stopped.
 _LAST_ENDED = 3
 # What Flink answers to a trigger when the job has ended since.
@@ -111,7 +112,7 @@ class FlinkSnapshots:
         state = self._done(operation, timeout_seconds)
         if state.location is None:
             raise UnexpectedReply(f"stopping job {job!r} told no savepoint's location")
-        ended_at = self._wait_for_end(stopping)
+        ended_at = self._wait_for_end(stopping, timeout_seconds)
         return Snapshot(
             location=state.location,
             completed_at=ended_at,
@@ -119,7 +120,7 @@ class FlinkSnapshots:
             checkpoint_id=self._id_of(stopping, state.location),
         )
 
-    def end(self, job_id: str) -> None:
+    def end(self, job_id: str, timeout_seconds: float | None = None) -> None:
         """See `Engine.end`.
 
         Raises:
@@ -135,7 +136,10 @@ class FlinkSnapshots:
             # It may have ended by itself, or the reply got lost.
             if not self._has_ended(job_id):
                 raise
-        self._wait_for_end(job_id)
+        self._wait_for_end(job_id, timeout_seconds)
+
+    def _patience(self, seconds: float | None) -> timedelta:
+        return self._timeout if seconds is None else timedelta(seconds=seconds)
 
     def _require_retention(self, job_id: str) -> None:
         if self._client.checkpoint_config(job_id).externalization.kept_on_cancellation:
@@ -161,9 +165,7 @@ class FlinkSnapshots:
 
     def _done(self, operation: _Operation, timeout_seconds: float | None) -> OperationState:
         """Trigger unless that was done, and wait for the end."""
-        patience = self._timeout
-        if timeout_seconds is not None:
-            patience = timedelta(seconds=timeout_seconds)
+        patience = self._patience(timeout_seconds)
         deadline = self._clock.now() + patience
         if operation.look() is None:
             self._trigger(operation.trigger, operation.look)
@@ -223,12 +225,13 @@ class FlinkSnapshots:
         details = self._client.job(job_id)
         return self._clock.now() if details is None else moment(details.now)
 
-    def _wait_for_end(self, job_id: str) -> datetime:
-        deadline = self._clock.now() + self._timeout
+    def _wait_for_end(self, job_id: str, timeout_seconds: float | None = None) -> datetime:
+        patience = self._patience(timeout_seconds)
+        deadline = self._clock.now() + patience
         while (state := self._client.job_state(job_id)) not in (*ENDED, None):
             if self._clock.now() >= deadline:
                 raise Unavailable(
-                    f"job {job_id} is still {state} after {self._timeout}; its end was asked for "
+                    f"job {job_id} is still {state} after {patience}; its end was asked for "
                     "and it should have ended"
                 )
             self._clock.wait(_POLL_SECONDS)

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +35,6 @@ class Launch:
     jar_id: str
     entry_class: str | None
     arguments: tuple[str, ...]
-    options: Mapping[str, str]
 
 
 class FlinkStart:
@@ -67,7 +65,7 @@ class FlinkStart:
             return "the job spec names no program (engine.program) to start it again with"
         if isinstance(self._program, SqlProgram) and not self._runner_is_there():
             return f"the cluster has no jar {_SQL_RUNNER}-<version>.jar to run SQL with"
-        file = _file_of(self._program)
+        file = file_of(self._program)
         return None if file.is_file() else f"the program {file} is not there"
 
     def start(
@@ -98,7 +96,7 @@ class FlinkStart:
                 entry_class=launch.entry_class,
                 arguments=launch.arguments,
                 savepoint=snapshot.location,
-                configuration=_options(job, configuration, launch.options),
+                configuration=own_options(job, configuration, self._program),
             )
         except (Refused, Unavailable) as error:
             # The reply got lost, or another process has sent the same at the same time.
@@ -135,13 +133,11 @@ class FlinkStart:
                 jar_id=runner,
                 entry_class=_SQL_DRIVER,
                 arguments=("--script", script),
-                options=program.options,
             )
         return Launch(
             jar_id=self._jar(program.jar),
             entry_class=program.entry_class,
             arguments=program.arguments,
-            options=program.options,
         )
 
     def _runner_is_there(self) -> bool:
@@ -175,14 +171,14 @@ class FlinkStart:
         return False
 
 
-def _options(job: str, configuration: Configuration, own: Mapping[str, str]) -> dict[str, str]:
-    """Options of this job over the cluster's: its own, and over them what Horae decides.
+def own_options(job: str, configuration: Configuration, program: Program | None) -> dict[str, str]:
+    """Options of a job over the cluster's: its program's, and over them what Horae decides.
 
     The parallelism stands here too, for programs that read the default. Checkpoints are kept when
     the job is cancelled, for they may be all there is to go back to.
     """
     interval = round(configuration.checkpoint_interval_seconds * 1_000)
-    return dict(own) | {
+    return dict(program.options if program else {}) | {
         "pipeline.name": job,
         "parallelism.default": str(configuration.parallelism),
         "execution.checkpointing.interval": f"{interval} ms",
@@ -190,7 +186,8 @@ def _options(job: str, configuration: Configuration, own: Mapping[str, str]) -> 
     }
 
 
-def _file_of(program: Program) -> Path:
+def file_of(program: Program) -> Path:
+    """What a program is read from."""
     return program.script if isinstance(program, SqlProgram) else program.jar
 
 

@@ -6,11 +6,12 @@ action. Each step gives the facts that later steps, or another process that goes
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
 from horae.domain.action import Rescale, RescalePath
+from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities, Fate, JobPresence
 from horae.engines.engine import Engine
 from horae.engines.grip import Grip
@@ -92,17 +93,18 @@ class Move:
             Unavailable: The engine was away, or did not end it in time.
             HoraeError: It could not be done.
         """
+        at_work = replace(self, grip=self.grip.for_a_step())
         steps: dict[Step, Callable[[Taken, Record], Told]] = {
-            Step.RECHECK: self._recheck,
-            Step.PREPARE: self._prepare,
-            Step.CHECKPOINT: self._checkpoint,
-            Step.RESIZE: self._resize,
-            Step.STOP: self._stop,
-            Step.SECURE: self._secure,
-            Step.PROVIDE: self._provide,
-            Step.START: self._start,
-            Step.VERIFY: self._verify,
-            Step.TIDY: self._tidy,
+            Step.RECHECK: at_work._recheck,
+            Step.PREPARE: at_work._prepare,
+            Step.CHECKPOINT: at_work._checkpoint,
+            Step.RESIZE: at_work._resize,
+            Step.STOP: at_work._stop,
+            Step.SECURE: at_work._secure,
+            Step.PROVIDE: at_work._provide,
+            Step.START: at_work._start,
+            Step.VERIFY: at_work._verify,
+            Step.TIDY: at_work._tidy,
         }
         return steps[begun.step](begun, record)
 
@@ -111,7 +113,8 @@ class Move:
         if self.order.path is RescalePath.RESTART:
             if shown.presence in (JobPresence.RUNNING, JobPresence.STARTING, JobPresence.DOUBLED):
                 raise ActionError(f"the job was not lost after all: {shown.detail}")
-            return Told(facts={"job_id": record.current})
+            found = self.grip.fate(record.current) if record.current else Fate.UNKNOWN
+            return Told(facts={"job_id": record.current, "found": found.value})
         seen = {"job_id": shown.job_id}
         if shown.presence is not JobPresence.RUNNING:
             raise ActionError(f"the job does not run: {shown.detail}", facts=seen)
@@ -148,12 +151,12 @@ class Move:
 
     def _prepare(self, begun: Taken, record: Record) -> Told:
         try:
-            self.engine.provide(self.order.target, keep=True)
+            self._have_task_managers(self.order.target, keep=True)
         except Refused as refusal:
             if self.order.path is RescalePath.IN_PLACE:
                 raise
             return Told(detail=f"later, once the job is stopped: {refusal}")
-        return Told(detail="their slots are there")
+        return Told(detail="their slots are there", facts={"ready": True})
 
     def _checkpoint(self, begun: Taken, record: Record) -> Told:
         taken = self.grip.persistently(
@@ -162,6 +165,7 @@ class Move:
                 trigger_id=self.grip.trigger(begun, "checkpoint"),
                 stop=False,
                 job_id=record.current,
+                timeout_seconds=self.grip.deadlines.step,
             )
         )
         return Told(detail=f"completed at {taken.completed_at}")
@@ -194,26 +198,33 @@ class Move:
         return Told(detail=detail, facts=snapshot_facts(taken))
 
     def _secure(self, begun: Taken, record: Record) -> Told:
-        ids = self.grip.that_may_have_been(record)
-        ours = [one for one in ids if one in (*record.incarnations, *self.grip.job_ids)]
+        ours = dict.fromkeys([*record.incarnations, *self.grip.job_ids])
         alive = [one for one in ours if self.grip.fate(one) is Fate.ALIVE]
         if set(alive) & set(self.grip.job_ids[begun.round :]):
             raise ActionError("another process has gone on from here and started the job already")
-        if alive and self.grip.newest(ids, record) is None:
+        if alive and self.grip.newest(record) is None:
             raise Refused("it has completed no checkpoint that it could be started from")
         for job_id in alive:
-            end = partial(self.engine.end, self.order.job, job_id=job_id)
+            end = partial(
+                self.engine.end,
+                self.order.job,
+                job_id=job_id,
+                timeout_seconds=self.grip.deadlines.step,
+            )
             self.grip.persistently(self.grip.while_ours(end))
-        newest = self.grip.newest(ids, record)
+        newest = self.grip.newest(record)
         if newest is None:
-            raise ActionError(f"no state is known of any of {', '.join(ids)}")
+            raise ActionError(f"no state is known of any of {', '.join(record.incarnations)}")
         detail = f"completed at {newest.completed_at}, in {newest.location}"
         return Told(detail=detail, facts=snapshot_facts(newest))
 
     def _provide(self, begun: Taken, record: Record) -> Told:
         where = configuration_of(self.order, begun.round)
-        self.grip.persistently(lambda: self.engine.provide(where, keep=False))
+        self.grip.persistently(lambda: self._have_task_managers(where))
         return Told()
+
+    def _have_task_managers(self, where: Configuration, *, keep: bool = False) -> None:
+        self.engine.provide(where, keep=keep, timeout_seconds=self.grip.deadlines.step)
 
     def _start(self, begun: Taken, record: Record) -> Told:
         kept = record.snapshot(begun.round)
@@ -227,7 +238,7 @@ class Move:
             state = next(states)
             if self.resumed or state is None:
                 # A try whose reply was lost may have run, and the engine may have forgotten it.
-                state = self.grip.newest(self.grip.that_may_have_been(record), record) or kept
+                state = self.grip.newest(record) or kept
             self.engine.start(self.order.job, where, job_id=job_id, snapshot=state)
 
         self.grip.persistently(start)
@@ -255,7 +266,7 @@ class Move:
         # A job that was left as it is runs in its origin still.
         verified = record.is_done(Step.VERIFY, begun.round)
         where = configuration_of(self.order, begun.round) if verified else self.order.origin
-        self.engine.provide(where, keep=False)
+        self.grip.while_ours(lambda: self._have_task_managers(where))()
         return Told()
 
 

@@ -75,6 +75,12 @@ class Record:
         """Whether the action began one of these steps on an incarnation."""
         return any(one.step in steps and one.facts.get("ends") == job_id for one in self.taken)
 
+    def was_found(self, job_id: str, ended: str) -> bool:
+        """Whether an incarnation had ended so before the action; only a restart notes it."""
+        recheck = self.last(Step.RECHECK, 0)
+        facts = recheck.facts if recheck is not None else {}
+        return (facts.get("job_id"), facts.get("found")) == (job_id, ended)
+
     def was_refused(self, job_id: str) -> bool:
         """Whether the engine said no to the start of this incarnation, so that it never was."""
         starts = [one for one in self.taken if one.facts.get("job_id") == job_id]
@@ -92,8 +98,18 @@ class Record:
     @property
     def newest_snapshot(self) -> Snapshot | None:
         """The last snapshot that any round tells of."""
-        known = (self.snapshot(one.round) for one in reversed(self.taken))
-        return next((snapshot for snapshot in known if snapshot is not None), None)
+        last = self._last_ending()
+        return None if last is None else snapshot_from(last.facts)
+
+    @property
+    def ended_with_it(self) -> str | None:
+        """The incarnation that ended with the newest snapshot; None: there is none."""
+        last = self._last_ending()
+        return None if last is None else last.facts.get("ends")
+
+    def _last_ending(self) -> Taken | None:
+        done = (one for one in reversed(self.taken) if one.state is StepState.DONE)
+        return next((one for one in done if one.step in _ENDING), None)
 
     @property
     def overtaken_by(self) -> str | None:

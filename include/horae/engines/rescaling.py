@@ -9,17 +9,25 @@ from datetime import datetime
 
 from horae.domain.action import Outcome, Rescale, RescalePath
 from horae.domain.clock import Clock
+from horae.domain.configuration import Configuration
 from horae.domain.job import Fate
 from horae.engines.deadlines import deadlines
 from horae.engines.engine import Engine
-from horae.engines.grip import Grip
+from horae.engines.grip import Grip, own_job_ids
 from horae.engines.journal import Journal, Step, StepState, Taken
 from horae.engines.move import Move
 from horae.engines.persistence import persistently
 from horae.engines.record import Record, record_of
 from horae.engines.scribe import Scribe
-from horae.engines.shown import Shown
-from horae.engines.transitions import End, Planned, falls_back, is_touched, next_step
+from horae.engines.shown import Shown, lives
+from horae.engines.transitions import (
+    End,
+    Planned,
+    configuration_of,
+    falls_back,
+    is_touched,
+    next_step,
+)
 from horae.errors import (
     ActionError,
     ExternalError,
@@ -82,36 +90,50 @@ def look(grip: Grip, record: Record) -> Shown:
     Raises:
         ExternalError: It did not tell for longer than a step may take.
     """
-    job, engine = grip.order.job, grip.engine
     return persistently(
-        lambda: Shown(
-            job=engine.describe(job),
-            fates={
-                one: engine.fate(job, job_id=one)
-                for one in dict.fromkeys([*record.incarnations, *grip.job_ids])
-            },
-        ),
+        lambda: look_once(grip.engine, grip.order, record),
         grip.clock,
         grip.deadlines.step,
         over=ExternalError,
     )
 
 
-def _with_what_was_found(grip: Grip, record: Record, shown: Shown, scribe: Scribe) -> Record:
-    """The record, with a start that it does not tell of since the ledger was away."""
-    found = shown.job.job_id
-    alive = found is not None and shown.fates.get(found) is Fate.ALIVE
-    if not alive or found in record.incarnations or found not in grip.job_ids:
-        return record
-    started = Taken(
+def look_once(engine: Engine, order: Rescale, record: Record) -> Shown:
+    """What the engine shows of the job and of all that the action may have started.
+
+    Raises:
+        ExternalError: It does not tell.
+    """
+    ids = dict.fromkeys([*record.incarnations, *own_job_ids(order)])
+    return Shown(
+        job=engine.describe(order.job),
+        fates={one: engine.fate(order.job, job_id=one) for one in ids},
+    )
+
+
+def unrecorded_start(order: Rescale, record: Record, shown: Shown, now: datetime) -> Taken | None:
+    """A start that was not recorded since the ledger was away; None: there is none."""
+    found, ours = shown.job.job_id, own_job_ids(order)
+    if found is None or shown.fates.get(found) is not Fate.ALIVE:
+        return None
+    if found in record.incarnations or found not in ours:
+        return None
+    return Taken(
         number=record.next_number,
         step=Step.START,
-        round=grip.job_ids.index(found),
+        round=ours.index(found),
         state=StepState.DONE,
-        at=grip.clock.now(),
+        at=now,
         detail=f"found to have started {found}, which was not recorded",
         facts={"job_id": found},
     )
+
+
+def _with_what_was_found(grip: Grip, record: Record, shown: Shown, scribe: Scribe) -> Record:
+    """The record, with a start that it does not tell of since the ledger was away."""
+    started = unrecorded_start(grip.order, record, shown, grip.clock.now())
+    if started is None:
+        return record
     scribe.write(started, must_go_on=True)
     return record.with_(started)
 
@@ -182,12 +204,21 @@ def _outcome(
         path=_path(order, record),
         origin=order.origin,
         target=order.target,
-        reached=shown.job.configuration,
+        reached=_reached(order, record, shown),
         outage_seconds=record.outage_seconds,
         started_at=began,
         ended_at=grip.clock.now(),
         sentence=" ".join(sentences),
+        overtaken_by=shown.job.job_id if shown.job.job_id not in shown.fates else None,
     )
+
+
+def _reached(order: Rescale, record: Record, shown: Shown) -> Configuration | None:
+    """What the job runs in; of one that was verified and lives, also while tasks restart."""
+    if shown.job.configuration is None and lives(record, shown):
+        verified = record.is_done(Step.VERIFY, record.round)
+        return configuration_of(order, record.round) if verified else None
+    return shown.job.configuration
 
 
 def _path(order: Rescale, record: Record) -> RescalePath:

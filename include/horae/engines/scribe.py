@@ -6,8 +6,8 @@ from horae.domain.clock import Clock
 from horae.engines.journal import Journal, Taken
 from horae.errors import HoraeError, LeaseLost, Unavailable
 
-_PATIENCE = timedelta(seconds=30)
-_LAST_PATIENCE = timedelta(minutes=2)
+PATIENCE_SECONDS = 30.0
+LAST_PATIENCE_SECONDS = 120.0
 """A database that is restarted or fails over is back by then."""
 _PAUSE_SECONDS = 2.0
 
@@ -48,7 +48,7 @@ class Scribe:
         """
         self._kept.append(taken)
         try:
-            self._patiently(_PATIENCE if not must_go_on else timedelta(0))
+            self._patiently(0.0 if must_go_on else PATIENCE_SECONDS)
         except LeaseLost:
             raise
         except HoraeError:
@@ -62,14 +62,14 @@ class Scribe:
             LeaseLost: Another process acts on the job.
         """
         try:
-            self._patiently(_LAST_PATIENCE)
+            self._patiently(LAST_PATIENCE_SECONDS)
         except LeaseLost:
             raise
         except HoraeError:
             return
 
-    def _patiently(self, patience: timedelta) -> None:
-        deadline = self._clock.now() + patience
+    def _patiently(self, seconds: float) -> None:
+        deadline = self._clock.now() + timedelta(seconds=seconds)
         while self._kept:
             try:
                 self._journal.write(self._kept[0])

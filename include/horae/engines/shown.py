@@ -53,6 +53,7 @@ def other_hand(order: Rescale, record: Record, shown: Shown) -> str | None:
         current is not None
         and became in _ENDED_BY
         and not record.set_out(_ENDED_BY[became], current)
+        and not record.was_found(current, became)
     ):
         return f"job {current} is {became}, which this action did not ask for"
     if not alive or job.job_id != current or may_end_yet(record):

@@ -7,6 +7,8 @@ On the way there (round 0):
     checkpoint:  recheck, prepare, checkpoint, secure, provide, start, verify, tidy
     restart:     recheck, secure, provide, start, verify, tidy
 
+Where the TaskManagers stay the same, nothing is provided while the job is stopped.
+
 A stop that failed or took too long is followed by `secure` where the order allows it, and so is
 one of which nobody knows the end. Until the job is touched, any failure and the kill switch leave
 it as it was. After that a failure begins the next round, which leads back to the configuration it
@@ -71,7 +73,7 @@ def next_step(order: Rescale, record: Record, shown: Shown, halted: str | None) 
         order: What is wanted.
         record: The steps so far.
         shown: What the engine shows.
-        halted: Why the kill switch forbids to touch the job; None: it does not.
+        halted: Why the job must not be touched, as by the kill switch; None: it may.
     """
     over = _verified(order, record, shown) or _taken_over(order, record, shown)
     if over is not None:
@@ -167,7 +169,7 @@ def _is_to_tidy(record: Record, round_: int) -> bool:
 
 def _obstacle(order: Rescale, record: Record, shown: Shown, halted: str | None) -> str | None:
     if halted is not None:
-        return f"the kill switch is thrown: {halted}"
+        return halted
     looked = record.is_done(Step.RECHECK, 0) and order.path is not RescalePath.RESTART
     return _shown_as(record, shown) if looked and not lives(record, shown) else None
 
@@ -193,8 +195,18 @@ def _plan_there(order: Rescale, record: Record, shown: Shown) -> Sequence[Step]:
         return (Step.RECHECK, Step.SECURE, *_MOVED)
     if order.path is RescalePath.CHECKPOINT:
         before = (Step.RECHECK, Step.PREPARE, Step.CHECKPOINT, Step.SECURE)
-        return (*before, *_MOVED)
-    return (Step.RECHECK, Step.PREPARE, *_state_by_stop(order, record, shown), *_MOVED)
+        return (*before, *_moved_there(order, record))
+    state = _state_by_stop(order, record, shown)
+    return (Step.RECHECK, Step.PREPARE, *state, *_moved_there(order, record))
+
+
+def _moved_there(order: Rescale, record: Record) -> Sequence[Step]:
+    """Without a look at TaskManagers that stand ready and stay: the job is down meanwhile."""
+    prepared = record.last(Step.PREPARE, 0)
+    ready = prepared is not None and bool(prepared.facts.get("ready"))
+    origin, target = order.origin, order.target
+    same = (origin.shape, origin.task_managers) == (target.shape, target.task_managers)
+    return (Step.START, Step.VERIFY) if ready and same else _MOVED
 
 
 def _state_by_stop(order: Rescale, record: Record, shown: Shown) -> Sequence[Step]:

@@ -78,7 +78,7 @@ def verify(engine: Engine, wanted: Wanted, *, clock: Clock, timeout_seconds: flo
     """
     deadline = clock.now() + timedelta(seconds=timeout_seconds)
     description = _wait_until_it_runs(engine, wanted, clock, deadline)
-    _complete_a_checkpoint(engine, wanted)
+    _complete_a_checkpoint(engine, wanted, timeout_seconds)
     remark = _watch_lag(engine, wanted, clock)
     return Verified(description=description, remark=remark)
 
@@ -150,11 +150,17 @@ def _shown(description: JobDescription) -> str:
     return f"{description.configuration} ({description.detail})"
 
 
-def _complete_a_checkpoint(engine: Engine, wanted: Wanted) -> None:
+def _complete_a_checkpoint(engine: Engine, wanted: Wanted, timeout_seconds: float) -> None:
     failures = []
     for trigger_id in wanted.trigger_ids:
         try:
-            engine.snapshot(wanted.job, trigger_id=trigger_id, stop=False, job_id=wanted.job_id)
+            engine.snapshot(
+                wanted.job,
+                trigger_id=trigger_id,
+                stop=False,
+                job_id=wanted.job_id,
+                timeout_seconds=timeout_seconds,
+            )
         except ExternalError as error:
             failures.append(str(error))
         else:

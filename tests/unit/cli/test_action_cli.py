@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from control_builders import World, a_decision, a_spec, at
+from control_builders import World, a_decision, a_proposal, a_spec, at
 from horae.cli.main import app
 from horae.control import wiring
+from horae.domain.action import RescalePath
 from horae.engines.fake import Fault
 from horae.engines.fake_harm import kill_job_manager
 from horae.errors import Refused, Unavailable
@@ -147,6 +148,18 @@ def test_a_lost_job_is_started_by_a_person(world: World) -> None:
     (entry,) = world.entries(EntryKind.DECISION)
     assert entry.actor == "ada"
     assert entry.body["sentence"].endswith("ada asks for it: moved.")
+
+
+def test_what_a_failed_action_left_down_is_started_by_a_person(world: World) -> None:
+    """The engine shows it as finished, for the action had stopped it."""
+    world.look("c1")
+    world.engine.fail("start", Fault(Refused("no more jobs"), times=4))
+    by_savepoint = a_proposal(at(2, checkpoint_interval_seconds=20.0), path=RescalePath.SAVEPOINT)
+    world.begin(a_decision(decided_at=world.clock.now(), proposal=by_savepoint))
+    assert action("resume", "ysb").exit_code == 1
+    done = action("restart", "ysb")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("Action ysb-1 failed and left the job down, which was last")
 
 
 def test_a_job_that_lives_is_not_started_beside_itself(world: World) -> None:

@@ -1,9 +1,12 @@
 """`horae watchdog`: a line a round, and an exit code."""
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,6 +97,71 @@ def test_round_follows_round(world: World, monkeypatch: pytest.MonkeyPatch) -> N
     assert isinstance(done.exception, Enough)
     assert waits == [30, 30]
     assert 1 <= len(done.stdout.splitlines()) <= 2
+
+
+def test_a_defect_in_one_job_is_told_and_silences_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its traceback on standard error; the others have their round, and it ends with one."""
+    (Path(os.environ["HORAE_JOBS"]) / "broken.yaml").touch()
+
+    def minding(place: object, job: str) -> Any:
+        if job == "broken":
+            raise ZeroDivisionError("nothing to divide by")
+        return nullcontext(world.minding())
+
+    monkeypatch.setattr(wiring, "minding", minding)
+    done = watchdog("--once")
+    assert done.exit_code == 1
+    assert "broken:\nTraceback (most recent call last):" in done.stderr
+    assert "ZeroDivisionError: nothing to divide by" in done.stderr
+    told = [line.split(maxsplit=1)[1] for line in done.stdout.splitlines()]
+    assert told[0] == "broken: this round ended with ZeroDivisionError: nothing to divide by"
+    assert told[1].startswith("ysb: done: ")
+
+
+def test_after_a_defect_the_next_round_comes_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every round is tried, and every defect told."""
+    rounds: list[str] = []
+
+    def broken(place: object, job: str) -> Any:
+        rounds.append(job)
+        raise ZeroDivisionError
+
+    class Enough(Exception):
+        """Two rounds are."""
+
+    def wait(seconds: float) -> None:
+        if len(rounds) == 2:
+            raise Enough
+
+    clock = SimpleNamespace(now=world.clock.now, wait=wait)
+    monkeypatch.setattr(wiring, "minding", broken)
+    monkeypatch.setattr(module, "surroundings", lambda: SimpleNamespace(clock=clock))
+    monkeypatch.setattr(module, "ThreadPoolExecutor", AtOnce)
+    done = watchdog()
+    assert isinstance(done.exception, Enough)
+    assert done.stderr.count("Traceback") == 2
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Runs what is submitted before it goes on."""
+
+    def submit(self, *words: Any, **named: Any) -> Any:
+        """See `ThreadPoolExecutor`."""
+        future = super().submit(*words, **named)
+        future.exception()
+        return future
+
+
+def test_the_help_says_which_kill_switch_is_read() -> None:
+    """The files, and not Airflow's variables."""
+    for words in (["watchdog", "--help"], ["action", "--help"]):
+        told = " ".join(CliRunner().invoke(app, words).stdout.split())
+        assert "the files kill-switch and kill-switch.JOB in its HORAE_HOME" in told
+        assert "Airflow's variables do not stop it" in told
 
 
 def test_the_page_of_a_job_is_printed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

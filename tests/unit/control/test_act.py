@@ -316,6 +316,38 @@ def test_an_action_whose_process_dies_is_resumed(
     assert unfinished_action(ledger, "ysb", world.clock.now()) is None
 
 
+def test_an_action_given_up_half_way_takes_back_what_it_added(world: World) -> None:
+    """Its process died with two TaskManagers added; an hour later the decision is stale."""
+    world.ledger = ledger = DeadlyLedger(4, after=True)  # recheck and prepare, before and after
+    target = at(2, slots=2)
+    decision = decided(world, proposal=a_proposal(target, path=RescalePath.SAVEPOINT))
+    with pytest.raises(Killed):
+        act(world.acting(), decision.id)
+    assert world.engine.task_managers == {SMALL.shape: 1, target.shape: 1}
+    world.clock.wait(3_600)
+    ledger.dead = True
+    outcome = act(world.acting(), decision.id)
+    assert (outcome.result, outcome.reached) == (OutcomeResult.ABANDONED, SMALL)
+    assert "the decision is 1:00:" in outcome.sentence
+    assert world.engine.task_managers == {SMALL.shape: 1}
+
+
+def test_an_engine_away_when_an_action_is_resumed_leaves_it_open(world: World) -> None:
+    """What was added would stay for ever if it were given up unseen."""
+    world.ledger = ledger = DeadlyLedger(4, after=True)
+    decision = decided(world, proposal=a_proposal(at(2, slots=2), path=RescalePath.SAVEPOINT))
+    with pytest.raises(Killed):
+        act(world.acting(), decision.id)
+    world.clock.wait(31)
+    ledger.dead = True
+    world.engine.fail("describe", Fault(AWAY))
+    with pytest.raises(Unavailable):
+        act(world.acting(), decision.id)
+    assert world.entries(EntryKind.OUTCOME) == []
+    world.clock.wait(31)
+    assert act(world.acting(), decision.id).result is OutcomeResult.DONE
+
+
 def test_a_live_process_is_not_resumed_by_another(world: World) -> None:
     """Who holds the lease goes on alone, and a rival decision is refused, recorded with why."""
     decided(world)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from deadlines import wait_for
 from horae.control.holding import LeaseTerms, held_lease
-from horae.domain.clock import ManualClock
+from horae.domain.clock import ManualClock, SystemClock
 from horae.errors import LeaseLost
 from horae.ledger.leases import Lease
 from horae.ledger.memory import MemoryLedger
@@ -28,7 +29,8 @@ def ledger() -> MemoryLedger:
 @pytest.fixture
 def held(ledger: MemoryLedger, clock: ManualClock) -> Iterator[Callable[[], Lease]]:
     """The lease, held by ann."""
-    with held_lease(ledger, "ysb", "a", LeaseTerms(holder="ann", seconds=SECONDS), clock) as lease:
+    terms = LeaseTerms(holder="ann", seconds=SECONDS)
+    with held_lease(ledger, "ysb", "a", terms, clock, silence_seconds=100) as lease:
         yield lease
 
 
@@ -66,3 +68,17 @@ def test_who_slept_too_long_learns_that_it_is_anothers(
     ledger.release_lease(theirs)
     with pytest.raises(LeaseLost):
         held()
+
+
+def test_who_hangs_loses_the_lease_though_the_process_lives(ledger: MemoryLedger) -> None:
+    """In real time: renewed for the 1.2 s that its holder may be silent, and then no more."""
+    clock, terms = SystemClock(), LeaseTerms(holder="ann", seconds=0.6)
+    with held_lease(ledger, "ysb", "a", terms, clock, silence_seconds=1.2) as lease:
+        first = lease()
+        wait_for(
+            lambda: ledger.lease_of("ysb", now=clock.now()) not in (first, None),
+            "a renewal",
+            seconds=5,
+        )
+        wait_for(lambda: ledger.lease_of("ysb", now=clock.now()) is None, "its end", seconds=5)
+        assert lease().token == first.token  # heard of again, and nobody had taken it

@@ -159,28 +159,35 @@ def test_nothing_is_decided_while_an_action_is_under_way(world: World) -> None:
 def test_what_was_not_allowed_is_told_with_what_to_do(
     world: World, tmp_path: Path, changes: dict[str, Any], said: str
 ) -> None:
-    """The sentence names the newest state and the command that starts the job from it."""
+    """The sentence names the newest state and the commands that tell how to start from it."""
     world.spec = spec_of(tmp_path, **changes)
     lose(world)
     location = world.engine.incarnations[0].completed[-1].location
     sentence = held(world)
     assert said in sentence
     assert f"Its newest state is in {location}." in sentence
-    assert "`horae action restart ysb`" in sentence
-    assert str(location) in sentence.rpartition("`horae action restart ysb`")[2]
+    assert sentence.endswith(
+        "By hand: `horae action restart ysb`, or as `horae watchdog --runbook ysb` tells."
+    )
 
 
-def test_the_command_by_hand_is_that_of_the_program(world: World, tmp_path: Path) -> None:
-    """SQL by Flink's SQL client, with the state, the name, the parallelism and the interval."""
-    world.spec = spec_of(tmp_path, restart_lost=False)
+def test_no_option_and_no_argument_reaches_the_ledger(world: World, tmp_path: Path) -> None:
+    """They may be secrets, and the ledger cannot forget."""
+    (tmp_path / "job.jar").touch()
+    program = {
+        "kind": "jar",
+        "jar": str(tmp_path / "job.jar"),
+        "arguments": ["--password", "HUNTER1"],
+        "options": {"s3.secret-key": "HUNTER2"},
+    }
     lose(world)
-    location = world.engine.incarnations[0].completed[-1].location
-    command = held(world).rpartition(", or `")[2]
-    assert command.startswith("sql-client.sh ")
-    assert f"execution.state-recovery.path={location}" in command
-    assert "parallelism.default=1" in command
-    assert "'execution.checkpointing.interval=10000 ms'" in command
-    assert command.endswith(f"-f {tmp_path / 'ysb.sql'}`.")
+    for number, allowed in enumerate((False, True)):
+        world.spec = spec_of(tmp_path, program=program, restart_lost=allowed)
+        assert decided(world, f"c{number + 2}") is not None
+    told = "".join(str(entry.body) for entry in world.entries())
+    assert "horae action restart ysb" in told
+    assert "HUNTER" not in told
+    assert "s3.secret-key" not in told
 
 
 def test_the_kill_switch_holds_it_back(world: World) -> None:
@@ -229,9 +236,13 @@ def test_what_an_action_left_to_a_person_is_not_taken_from_them(
 
 
 def restarted(world: World, number: int, *, ago: timedelta) -> None:
-    """A restart that was decided a while ago and did not last."""
-    world.record(
-        a_decision(f"restart-{number}", reason=Reason.LOST_JOB, decided_at=world.clock.now() - ago)
+    """A restart that ended a while ago and did not last."""
+    ended = world.clock.now() - ago
+    outcome = an_outcome(
+        f"restart-{number}", path=RescalePath.RESTART, reached=SMALL, ended_at=ended
+    )
+    world.ledger.append(
+        draft(EntryKind.OUTCOME, job="ysb", key=outcome.action_id, at=ended, body=to_body(outcome))
     )
 
 

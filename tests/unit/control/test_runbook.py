@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import World, a_decision, a_spec, at
-from horae.control.by_hand import start_command
+from control_builders import World, a_decision, a_spec
 from horae.control.runbook import known_of, runbook, steps_by_hand
 from horae.engines.fake import Fault
 from horae.errors import Unavailable
@@ -89,7 +88,7 @@ def test_an_action_that_has_not_ended_stands_at_the_top(world: World) -> None:
     assert "ACTION ysb-1 HAS NOT ENDED" in page_of(world).partition("```")[0]
 
 
-def test_no_secret_is_printed(world: World) -> None:
+def test_no_secret_of_the_connection_is_printed(world: World) -> None:
     """A password is asked for, and a token is taken from the environment."""
     page = page_of(world, SIGNED_IN)
     assert HIDDEN not in page
@@ -144,17 +143,24 @@ def test_the_page_in_the_documentation_has_the_same_steps() -> None:
     assert steps_by_hand() in PAGE.read_text(encoding="utf-8")
 
 
-def test_a_jar_is_started_with_its_class_and_arguments() -> None:
-    """By Flink's own command, quoted for a shell."""
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+def test_a_jar_is_started_with_its_class_and_arguments(tmp_path: Path) -> None:
+    """And with the options of its spec; the page says at its top that it may hold secrets."""
     program = {
         "kind": "jar",
         "jar": "/opt/job.jar",
         "entry_class": "a.Main",
         "arguments": ["--topic", "two words"],
+        "options": {"s3.secret-key": HIDDEN},
     }
-    spec = a_spec(engine={"program": program})
-    command = start_command(spec, at(4), "s3://b/savepoint-1")
-    assert command.startswith(
-        "flink run --detached --parallelism 4 --fromSavepoint s3://b/savepoint-1 -D "
-    )
-    assert command.endswith("--class a.Main /opt/job.jar --topic 'two words'")
+    world = World(tmp_path, spec=a_spec(engine={"program": program}))
+    page = page_of(world)
+    assert page.splitlines()[2].startswith("**This page may hold secrets**")
+    made = "\n".join(x for x in shell(page)[0].splitlines() if not x.startswith("JAR_ID="))
+    subprocess.run(["/bin/bash", "-ec", made], check=True, cwd=tmp_path)
+    assert json.loads((tmp_path / "start.json").read_text()) == {
+        "claimMode": "NO_CLAIM",
+        "entryClass": "a.Main",
+        "flinkConfiguration": {"s3.secret-key": HIDDEN},
+        "programArgsList": ["--topic", "two words"],
+    }

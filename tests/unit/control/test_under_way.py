@@ -3,16 +3,17 @@
 import pytest
 
 from control_builders import SMALL, World, a_decision, a_proposal, at
-from horae.control.act import act
+from horae.control.act import act, order_of
 from horae.control.journal import LedgerJournal
 from horae.control.under_way import UnderWay, abandon, resume, under_way
 from horae.control.unfinished import unfinished_action
 from horae.domain.action import OutcomeResult, RescalePath
 from horae.engines.fake import Fault
 from horae.engines.fake_harm import kill_job_manager
+from horae.engines.grip import own_job_ids
 from horae.engines.journal import Facts, Step, StepState, Taken
 from horae.engines.record import snapshot_facts
-from horae.engines.transitions import Planned
+from horae.engines.transitions import End, Planned
 from horae.errors import LeaseTaken, NotReady, Refused, Unavailable
 from horae.ledger.records import EntryKind
 
@@ -113,6 +114,36 @@ def test_an_action_that_stopped_the_job_would_provide_and_start_it(left: World) 
     assert "start" not in left.engine.calls
 
 
+def test_a_start_that_was_not_recorded_is_found_as_by_whoever_goes_on(left: World) -> None:
+    """The ledger was away meanwhile: what comes next is told as `resume` takes it."""
+    stopped(left)
+    _, order = order_of(left.spec, ID, seen(left).decision)
+    savepoint = left.engine.newest_state("ysb", job_ids=["first"])
+    assert savepoint is not None
+    left.engine.provide(order.target, keep=True)
+    left.engine.start("ysb", order.target, job_id=own_job_ids(order)[0], snapshot=savepoint)
+    left.clock.wait(5)
+    entries = len(left.entries())
+    found = seen(left)
+    assert isinstance(found.planned, Planned)
+    assert (found.planned.step, found.planned.round) == (Step.VERIFY, 0)
+    assert "which was not recorded" in found.taken[-1].detail
+    assert len(left.entries()) == entries
+    assert resume(left.acting(), None, person="ada").result is OutcomeResult.DONE
+    begun = [entry.body["step"] for entry in left.entries(EntryKind.STEP)][6:]
+    assert begun[:2] == [Step.START, Step.VERIFY]  # what was found is recorded, then verified
+
+
+def test_an_untouched_action_that_would_be_given_up_says_so(left: World) -> None:
+    """Its decision is too old to be begun, and so `resume` abandons it."""
+    left.clock.wait(91)
+    found = seen(left)
+    assert isinstance(found.planned, End)
+    assert found.planned.result is OutcomeResult.ABANDONED
+    assert "at most 0:01:30 is allowed" in found.planned.sentence
+    assert resume(left.acting(), None, person="ada").result is OutcomeResult.ABANDONED
+
+
 def test_who_acts_on_it_is_told(left: World) -> None:
     """By the name of the process."""
     now = left.clock.now()
@@ -171,10 +202,11 @@ def test_an_untouched_action_is_abandoned(left: World) -> None:
 
 
 def test_an_action_that_had_touched_the_job_has_failed(left: World) -> None:
-    """It is that person's to start the job."""
+    """It is that person's to start the job, from the state that the sentence names."""
     stopped(left)
     outcome = abandon(left.acting(), ID, person="ada", reason="by hand")
     assert (outcome.result, outcome.reached) == (OutcomeResult.FAILED, None)
+    assert outcome.sentence.endswith(" Its newest state recorded here is in memory:t-1.")
     (entry,) = left.entries(EntryKind.OUTCOME)
     assert entry.actor == "ada"
 

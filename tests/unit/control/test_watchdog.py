@@ -1,16 +1,19 @@
 """The watchdog: what it sees, and what it does while no cycle does it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from control_builders import SMALL, World, a_decision, a_spec, an_outcome, at
+from control_builders import SMALL, World, a_decision, a_proposal, a_spec, an_outcome, at
+from horae.control.act import act
 from horae.control.entries import draft, to_body
 from horae.control.watchdog import Minded, mind
-from horae.domain.action import OutcomeResult
+from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.decision import Verb
+from horae.domain.job import JobDescription
 from horae.domain.proposal import Reason
 from horae.engines.fake import Fault
 from horae.engines.fake_harm import kill_job_manager, person_cancels
@@ -152,6 +155,40 @@ def test_the_kill_switch_is_respected(world: World) -> None:
     assert held(world) == "holds: the kill switch is thrown: a holiday"
 
 
+def redeployed(world: World) -> None:
+    """Somebody deploys another plan of the job; no look sees it."""
+    describe = world.engine.describe
+
+    def shown(job: str) -> JobDescription:
+        seen = describe(job)
+        other = replace(seen.version, plan_hash="1" * 64) if seen.version else None
+        return replace(seen, version=other)
+
+    world.engine.describe = shown  # type: ignore[method-assign]
+
+
+def test_a_job_that_was_deployed_anew_meanwhile_is_brought_to_safety_too(world: World) -> None:
+    """What counts is the version that the watchdog has seen itself, not that of the last look."""
+    redeployed(world)
+    seen = silent(world)
+    assert seen.outcome is not None
+    assert seen.outcome.result is OutcomeResult.DONE, seen.sentence
+    (entry,) = world.entries(EntryKind.DECISION)
+    assert entry.body["version"] == f"{'1' * 12}-fake"
+
+
+def test_a_job_that_is_deployed_anew_after_the_order_is_left_as_it_is(world: World) -> None:
+    """The order was about another one."""
+    acts = world.acting()
+    decision = a_decision(decided_at=world.clock.now(), version=f"{'0' * 12}-fake")
+    world.record(decision)
+    redeployed(world)
+    world.look("c2")  # adopted as the version that is known
+    outcome = act(acts, decision.id)
+    assert outcome.result is OutcomeResult.ABANDONED
+    assert f"version {'1' * 12}-fake, not {'0' * 12}-fake" in outcome.sentence
+
+
 def test_never_to_fewer_resources(world: World, tmp_path: Path) -> None:
     """More slots on fewer TaskManagers are fewer cores: one of one core for four slots."""
     world.engine.cluster.provide(at(2), keep=False)
@@ -223,6 +260,63 @@ def test_an_action_that_was_left_is_first_left_to_the_cycles(world: World) -> No
     seen = mind(world.minding())
     assert seen.outcome is not None
     assert seen.outcome.action_id == "ysb-1"
+
+
+def stopped_and_left(world: World) -> None:
+    """A person's rescale stopped the job, and its process was killed before it started it."""
+    proposal = a_proposal(
+        at(2, checkpoint_interval_seconds=20.0),
+        path=RescalePath.SAVEPOINT,
+    )
+    decision = a_decision(decided_at=world.clock.now(), actor="ada", proposal=proposal)
+    world.clock.wait(15)
+    world.record(decision)
+    world.engine.fail("provide", Fault(Killed(), after="stop"))
+    with pytest.raises(Killed):
+        act(world.acting(), decision.id, actor="ada")
+    assert world.engine.cluster.alive == []
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("mode", ["observe", "recommend"])
+def test_what_an_action_has_begun_is_brought_to_its_end_in_every_mode(
+    world: World, tmp_path: Path, mode: str
+) -> None:
+    """The job is down, and no cycle is there to start it."""
+    world.spec = spec_of(tmp_path, mode=mode)
+    stopped_and_left(world)
+    world.clock.wait(181)
+    seen = mind(world.minding())
+    assert seen.outcome is not None
+    assert (seen.outcome.action_id, seen.outcome.result) == ("ysb-1", OutcomeResult.DONE)
+
+
+def test_what_has_touched_the_job_is_brought_to_its_end_under_the_kill_switch(
+    world: World,
+) -> None:
+    """It was thrown when the job was stopped already."""
+    stopped_and_left(world)
+    world.halted = lambda: "a holiday"
+    world.clock.wait(181)
+    seen = mind(world.minding())
+    assert seen.outcome is not None
+    assert seen.outcome.result is OutcomeResult.DONE
+
+
+def test_what_has_not_touched_the_job_is_abandoned_under_the_kill_switch(world: World) -> None:
+    """With its reason; the job stays as it is."""
+    world.clock.wait(15)
+    world.begin(a_decision(decided_at=world.clock.now()))
+    world.halted = lambda: "a holiday"
+    world.clock.wait(181)
+    seen = mind(world.minding())
+    assert seen.outcome is not None
+    assert seen.outcome.result is OutcomeResult.ABANDONED
+    assert "a holiday" in seen.sentence
+    assert world.engine.describe("ysb").configuration == SMALL
 
 
 def test_an_action_that_a_live_process_carries_out_is_left_to_it(world: World) -> None:

@@ -12,7 +12,8 @@ from horae.engines.flink_storage import FlinkStorage
 from horae.errors import Refused
 from horae.settings.job_spec import EngineSettings
 
-BOTH = (STOPPED, RUNNING)
+BOTH = (RUNNING, STOPPED)
+"""The newest first."""
 
 
 @dataclass
@@ -64,12 +65,19 @@ def test_what_a_job_was_restored_from_is_not_its_own(scene: Scene) -> None:
     assert scene.newest(RUNNING) is None
 
 
-def test_the_greatest_id_counts_over_all_incarnations(scene: Scene) -> None:
-    """The older one's savepoint is 6, the younger one's newest checkpoint 8."""
-    scene.folders.savepoint(STOPPED, 6)
+def test_the_greatest_id_of_an_incarnation_counts(scene: Scene) -> None:
+    """Checkpoint 8 is younger than 7."""
     for number in (7, 8):
         location = scene.folders.checkpoint(RUNNING, number)
-    assert _found(scene.newest(*BOTH)) == (location, 8)
+    assert _found(scene.newest(RUNNING)) == (location, 8)
+
+
+def test_the_newest_incarnation_that_has_a_state_counts(scene: Scene) -> None:
+    """Whoever starts a job afresh counts from 1 again: 2 after 60. One without any does not."""
+    old = scene.folders.checkpoint(STOPPED, 60)
+    assert _found(scene.newest(RUNNING, STOPPED)) == (old, 60)
+    location = scene.folders.checkpoint(RUNNING, 2)
+    assert _found(scene.newest(RUNNING, STOPPED)) == (location, 2)
 
 
 def test_a_forgotten_incarnation_is_looked_up_in_storage(scene: Scene) -> None:
@@ -219,8 +227,14 @@ def test_without_storage_rest_is_enough_for_what_it_knows(scene: Scene) -> None:
 
 def test_without_storage_a_forgotten_one_is_refused(scene: Scene) -> None:
     """Nobody can tell what it completed; the folder that is not seen is named."""
-    scene.folders.tell(RUNNING, "completed", "s3://x/chk-9", 9)
     scene.flink.forget(STOPPED)
     scene.close()
     with pytest.raises(Refused, match=f"does not know job {STOPPED}.*file:///far/away"):
         scene.newest(*BOTH)
+
+
+def test_a_cluster_that_remembers_the_one_before_would_know_it(scene: Scene) -> None:
+    """So an incarnation that it does not know was never started, and has no state."""
+    scene.folders.tell(STOPPED, "savepoint", "s3://x/savepoint", 3)
+    scene.close()
+    assert _found(scene.newest(NOWHERE, STOPPED)) == ("s3://x/savepoint", 3)

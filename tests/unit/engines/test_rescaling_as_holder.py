@@ -45,9 +45,12 @@ def test_a_job_that_lives_is_not_touched(
 
 
 def test_a_job_that_is_down_is_started_all_the_same() -> None:
-    """Its start is the same whoever asks for it, so that two can do no harm."""
+    """Its start is the same whoever asks for it; TaskManagers are left to the successor."""
     scene = Scene(diary=Lapsed(lapses_at="start"))
-    assert scene.go(OTHER, RescalePath.SAVEPOINT).result is OutcomeResult.DONE
+    with pytest.raises(LeaseLost):
+        scene.go(OTHER, RescalePath.SAVEPOINT)
+    assert scene.diary.intended[-2:] == ["verify", "tidy"]
+    assert scene.engine.describe("ysb").configuration == OTHER
     assert scene.alive == 1
 
 
@@ -64,11 +67,11 @@ class CutOff(Diary):
 
 @dataclass
 class Remembering(Diary):
-    """A look has found somebody's incarnation."""
+    """Looks have found somebody's incarnation since, and another one long before."""
 
     def seen(self) -> tuple[str, ...]:
-        """Theirs."""
-        return ("theirs",)
+        """The newest first."""
+        return ("theirs", "first", "before")
 
 
 def test_what_somebody_started_meanwhile_and_lost_is_gone_on_from() -> None:

@@ -1,12 +1,27 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
-from rescale_scene import AWAY, NO, ORIGIN, OTHER, Scene
+from rescale_scene import AWAY, NO, ORIGIN, OTHER, Diary, Scene
 
 from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.job import JobPresence
+from horae.engines import fake_harm
 from horae.engines.action_ids import derived_id
-from horae.engines.fake import Fault
+from horae.engines.fake import FakeCluster, Fault
+from horae.engines.journal import Step, StepState, Taken
+
+
+@dataclass
+class Unlucky(Diary):
+    """A TaskManager dies as soon as the job was verified."""
+
+    cluster: FakeCluster | None = None
+
+    def write(self, taken: Taken) -> None:
+        """Remember, and kill."""
+        super().write(taken)
+        if taken.step is Step.VERIFY and taken.state is StepState.DONE and self.cluster:
+            fake_harm.kill_task_manager(self.cluster, back_after_seconds=None)
 
 
 @pytest.fixture
@@ -119,3 +134,12 @@ class TestSavepoint:
         outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
         assert outcome.result is OutcomeResult.DONE
         assert "TaskManagers may be left over" in outcome.sentence
+
+    def test_a_job_whose_tasks_restart_at_the_end_is_where_it_was_verified(self) -> None:
+        """A TaskManager dies after the verification: the job lives, and shows no configuration."""
+        scene = Scene(diary=Unlucky())
+        scene.diary.cluster = scene.engine.cluster
+        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
+        assert scene.engine.describe("ysb").presence is JobPresence.STARTING
+        assert (outcome.result, outcome.reached) == (OutcomeResult.DONE, OTHER)
+        assert "Since then" not in outcome.sentence

@@ -138,6 +138,21 @@ def seen_after(taken: list[tuple[Step, StepState]]) -> Shown:
     return AT_FIRST
 
 
+def test_task_managers_that_stay_are_not_asked_for_while_the_job_is_down() -> None:
+    """Only the checkpoint interval changes, and the slots were seen to be there."""
+    order = an_order(SAVEPOINT, target=replace(ORIGIN, checkpoint_interval_seconds=20.0))
+    stopped = (CHECKED, (Step.PREPARE, DONE), (Step.STOP, DONE))
+    record = a_record(*stopped)
+    assert next_step(order, record, STOPPED, None) == Planned(
+        step=Step.PROVIDE, round=0, must_go_on=True
+    )
+    prepared = replace(record.taken[1], facts={"ready": True})
+    record = record_of([record.taken[0], prepared, record.taken[2]])
+    assert next_step(order, record, STOPPED, None) == Planned(
+        step=Step.START, round=0, must_go_on=True
+    )
+
+
 @pytest.mark.parametrize(
     ("steps", "shown", "expected"),
     [
