@@ -41,7 +41,7 @@ class Known:
         flink: Where its cluster is; no secret of it is told.
         at: When this is known.
         state: What it was last known to run in; None: it was never seen.
-        job_id: Its newest incarnation; None: none is known.
+        job_ids: Its known incarnations, the newest first.
         snapshot: Its newest state; None: not known, or the engine does not answer.
         savepoint: The newest savepoint of an action of ours; None: there is none.
         action: The action that has not ended; None: there is none.
@@ -51,7 +51,7 @@ class Known:
     flink: FlinkConnection
     at: datetime
     state: KnownState | None
-    job_id: str | None
+    job_ids: tuple[str, ...]
     snapshot: Snapshot | None
     savepoint: Snapshot | None
     action: str | None
@@ -98,7 +98,7 @@ def known_of(parts: Acting, flink: FlinkConnection) -> Known:
         flink=flink,
         at=parts.clock.now(),
         state=history.last_known_state(),
-        job_id=next(iter(ids), None),
+        job_ids=ids,
         snapshot=newest,
         savepoint=next((one for _, one in savepoints_of_ours(parts.ledger, name)), None),
         action=history.action_in_flight(),
@@ -111,7 +111,10 @@ def _title(known: Known) -> str:
 
 def _facts(known: Known) -> list[str]:
     runs = known.state.configuration if known.state else "nothing that Horae ever saw"
-    facts = [f"- It was last known to run in {runs}, as job {known.job_id or '(unknown)'}."]
+    newest, *before = known.job_ids or ("(unknown)",)
+    facts = [f"- It was last known to run in {runs}, as job {newest}."]
+    if before:
+        facts.append(f"- Before that it ran as {', '.join(before)}, the newest first.")
     facts.append(_about("Its newest state when this was printed", known.snapshot))
     facts.append(_about("The newest savepoint of an action", known.savepoint))
     facts.append("- A newer state may lie there by now: step 5 tells how to find it.")
@@ -136,7 +139,7 @@ def _variables(known: Known) -> list[str]:
         "FLINK": known.flink.url,
         "SPEC": spec.name,
         "NAME": spec.engine_job_name,
-        "JOB": known.job_id or "FILL-IN",
+        "JOB": next(iter(known.job_ids), "FILL-IN"),
         "STATE": (state.location if state else None) or "FILL-IN",
         "SAVEPOINTS": spec.engine.savepoint_folder or "",
         "PARALLELISM": str(parallelism),

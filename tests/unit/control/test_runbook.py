@@ -10,6 +10,7 @@ import pytest
 
 from control_builders import World, a_decision, a_spec
 from horae.control.runbook import known_of, runbook, steps_by_hand
+from horae.engines import fake_harm
 from horae.engines.fake import Fault
 from horae.errors import Unavailable
 from horae.settings.connections import FlinkConnection
@@ -65,6 +66,19 @@ def test_the_page_is_filled_in_with_what_is_known(world: World) -> None:
     ):
         assert line in page.splitlines()
     assert steps_by_hand() in page
+
+
+def test_the_ids_before_the_newest_are_told(world: World) -> None:
+    """Where that one completed nothing, the state lies with the one before it."""
+    (first,) = world.engine.incarnations
+    world.look("c1")
+    assert "Before that it ran as" not in page_of(world)
+    fake_harm.person_restarts(world.engine.cluster, "second")
+    world.clock.wait(15)
+    world.look("c2")
+    page = page_of(world)
+    assert "JOB=second" in page.splitlines()
+    assert f"- Before that it ran as {first.job_id}, the newest first." in page
 
 
 def test_an_engine_that_is_away_costs_its_part_only(world: World) -> None:
