@@ -51,7 +51,8 @@ class KafkaBroker(Server):
             self._format_storage()
 
     def _format_storage(self) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # One that begins with a hyphen would be taken for an option.
+        cluster = base64.b64encode(uuid.uuid4().bytes, altchars=b"__").decode().rstrip("=")
         arguments = ["format", "-t", cluster, "-c", str(self._settings)]
         command = self._kafka_command("kafka.tools.StorageTool", arguments)
         reply = subprocess.run(command, capture_output=True, text=True, check=False)
