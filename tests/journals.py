@@ -1,7 +1,5 @@
 """What journals of tests have in common."""
 
-from datetime import datetime
-
 
 class LonelyJournal:
     """Never halts, and knows of nobody else."""
@@ -10,9 +8,8 @@ class LonelyJournal:
         """Never."""
         return None
 
-    def is_ours(self, now: datetime) -> bool:
-        """Always."""
-        return True
+    def require_lease(self) -> None:
+        """It holds."""
 
     def seen(self) -> tuple[str, ...]:
         """Nothing."""

@@ -178,7 +178,8 @@ def _problems(stand: Stand, since: int, before: tuple[str, int] | None) -> list[
         _let_cycles_pass(stand)
     now = seen(scene)
     entries = entries_after(scene, since)
-    deaths = sum(not actor.told for actor in stand.actors)
+    # One that gave up, since the ledger was away for instance, leaves its step to the next too.
+    deaths = sum(not actor.told or "error" in actor.told for actor in stand.actors)
     found = [
         *_job_problems(stand, now, since, before),
         *ledger_problems(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from horae.control.entries import draft
@@ -26,7 +25,7 @@ class LedgerJournal:
         action_id: The action's id, which is its decision's.
         references: What each entry rests on.
         halted: Why the job must not be touched; None when it may.
-        lease: The lease as it was last renewed; who lost it records nothing more.
+        lease: A lease that holds, renewed first where it is over; see `held_lease`.
         incarnations: Those that the ledger tells of.
     """
 
@@ -60,12 +59,9 @@ class LedgerJournal:
         )
         self.ledger.append(entry, lease=self.lease())
 
-    def is_ours(self, now: datetime) -> bool:
+    def require_lease(self) -> None:
         """See `Journal`."""
-        try:
-            return now < self.lease().expires_at
-        except HoraeError:
-            return False
+        self.lease()
 
     def seen(self) -> tuple[str, ...]:
         """See `Journal`."""

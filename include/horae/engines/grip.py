@@ -16,7 +16,7 @@ from horae.engines.journal import Journal, Taken
 from horae.engines.persistence import persistently
 from horae.engines.record import Record
 from horae.engines.transitions import ROUNDS_BACK
-from horae.errors import LeaseLost, Refused
+from horae.errors import LeaseLost, Refused, Unavailable
 
 T = TypeVar("T")
 
@@ -62,16 +62,18 @@ class Grip:
         """What may end or change a living incarnation, tried only under a lease that holds.
 
         A process that stood still for long must not do to the job what its successor decided
-        against; a job that is down is helped in any case.
+        against; a job that is down is helped in any case. A ledger that is away is waited for.
         """
 
         def tried() -> T:
-            if not self.journal.is_ours(self.clock.now()):
+            try:
+                self.persistently(self.journal.require_lease)
+            except Unavailable as away:
                 raise LeaseLost(
-                    f"the lease of job {self.order.job!r} was not renewed in time, and another "
-                    "process may act on the job; nothing more is done here. The action can be "
-                    "gone on with"
-                )
+                    f"the lease of job {self.order.job!r} is over and cannot be renewed, so that "
+                    "another process may act on the job; nothing more is done here, and the "
+                    f"action can be gone on with: {away}"
+                ) from away
             return do()
 
         return tried

@@ -78,8 +78,13 @@ class Journal(Protocol):
         """Why no further step may be begun; None when it may."""
         ...
 
-    def is_ours(self, now: datetime) -> bool:
-        """Whether no other process may act on the job now; not where nobody can tell."""
+    def require_lease(self) -> None:
+        """Have the lease of the job, so that no other process acts on it now.
+
+        Raises:
+            LeaseLost: Another process has taken it; nothing more may be done.
+            Unavailable: It is over, and the ledger is away: nobody can tell.
+        """
         ...
 
     def seen(self) -> tuple[str, ...]:

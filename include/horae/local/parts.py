@@ -65,8 +65,9 @@ class Parts:
         """Start parts as they were, side by side, and wait until each answers.
 
         One that runs is only waited for. A TaskManager gets its shape and name again, and answers
-        when it has registered, so bring JobManager and ZooKeeper back before it or with it. Safe
-        to repeat.
+        when it has registered, so bring JobManager and ZooKeeper back before it or with it; one
+        that is removed meanwhile, as when another was added for it, is not waited for. Safe to
+        repeat.
 
         Raises:
             Refused: The stack has no such part, or there would be too many TaskManagers.
@@ -95,6 +96,9 @@ class Parts:
         port = self._flink.task_managers().get(task_manager)
         return any(port in _listening(each) for each in self._processes.family(task_manager))
 
+    def _exists(self, task_manager: str) -> bool:
+        return task_manager in {*self._task_managers.running(), *self._task_managers.lost()}
+
     def _require_known(self, name: str) -> None:
         known = {*self._servers, *self._task_managers.running(), *self._task_managers.lost()}
         if name not in known:
@@ -102,7 +106,8 @@ class Parts:
 
     def _wait_for_task_manager(self, name: str) -> None:
         wait_until(
-            lambda: self.has_registered(name), f"{name} in Flink", clock=self._clock,
+            lambda: self.has_registered(name) or not self._exists(name),
+            f"{name} in Flink", clock=self._clock,
             seconds=_PATIENCE_SECONDS,
             explain=lambda: end_of(self._paths.logs / f"{name}.log"),
         )  # fmt: skip

@@ -1,7 +1,6 @@
 """Who does not hold the job's lease any more ends no job that lives, and leaves none down."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import pytest
 from rescale_scene import OTHER, UP, Diary, Scene
@@ -10,18 +9,21 @@ from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.configuration import Configuration
 from horae.engines import fake_harm
 from horae.engines.journal import Step, Taken
-from horae.errors import LeaseLost
+from horae.errors import LeaseLost, Unavailable
 
 
 @dataclass
 class Lapsed(Diary):
-    """The lease is over as soon as a step has been begun."""
+    """From a step on the lease is over, and the ledger does not answer, so often."""
 
     lapses_at: str = ""
+    times: int = 1_000
 
-    def is_ours(self, now: datetime) -> bool:
+    def require_lease(self) -> None:
         """Not from that step on."""
-        return self.lapses_at not in self.intended
+        if self.lapses_at in self.intended and self.times > 0:
+            self.times -= 1
+            raise Unavailable("the ledger is away")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,13 @@ def test_a_job_that_lives_is_not_touched(
     assert not {"resize", "stop", "end"} & set(scene.changes)
     assert scene.diary.intended[-1] == step
     assert scene.alive == 1
+
+
+def test_a_ledger_that_comes_back_in_time_is_waited_for() -> None:
+    """It was away for some seconds longer than the lease lasts: nobody else has taken it."""
+    scene = Scene(diary=Lapsed(lapses_at="stop", times=5))
+    assert scene.go(OTHER, RescalePath.SAVEPOINT).result is OutcomeResult.DONE
+    assert scene.changes.count("stop") == 1
 
 
 def test_a_job_that_is_down_is_started_all_the_same() -> None:

@@ -158,6 +158,23 @@ def test_the_entry_of_the_killed_process_is_not_taken_for_the_new_one(
     assert not parts.has_registered("taskmanager-1")
 
 
+def test_a_task_manager_that_is_removed_meanwhile_is_not_waited_for(
+    site: Site, task_managers: TaskManagers
+) -> None:
+    """Another one was added in its place, so that it is one too many before Flink ever knew it."""
+
+    class Removing(_Flink):
+        def task_managers(self) -> dict[str, int]:
+            task_managers.remove(["taskmanager-1"])
+            return {}
+
+    task_managers.add(1, **SHAPE)
+    parts = Parts(site, servers=[], flink=Removing(site), task_managers=task_managers)
+    parts.kill("taskmanager-1")
+    parts.bring_back("taskmanager-1")
+    assert task_managers.running() == {}
+
+
 def test_an_unknown_part_is_refused_by_name(parts: Parts, task_managers: TaskManagers) -> None:
     """The message lists the parts that there are."""
     task_managers.add(1, **SHAPE)
