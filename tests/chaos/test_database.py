@@ -15,8 +15,7 @@ from deadlines import wait_for
 def test_a_database_that_stood_still_goes_on_where_it_was() -> None:
     """All its processes are stopped, one that serves a connection too; afterwards that answers."""
     with temporary_cluster() as cluster:
-        url = cluster.url("postgres").replace("postgresql+psycopg", "postgresql")
-        with closing(psycopg.connect(url)) as connection:
+        with closing(psycopg.connect(cluster.address("postgres"))) as connection:
             connection.execute("SELECT 1")
             stand_still(cluster)
             try:
