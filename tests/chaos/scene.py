@@ -169,7 +169,10 @@ def opened_scene(home: Path, jars: Path, *, high_availability: bool) -> Iterator
         ports=Ports.free(), task_manager=SHAPE, high_availability=high_availability,
         maximum_task_managers=MOST_TASK_MANAGERS,
     )  # fmt: skip
-    stack = LocalStack(LocalPaths.under(home, jars), clock=CLOCK, settings=settings)
+    # Where the acting processes, which know the home alone, look for them.
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "jars").symlink_to(jars.resolve(), target_is_directory=True)
+    stack = LocalStack(LocalPaths.under(home), clock=CLOCK, settings=settings)
     with ExitStack() as opened:
         database = opened.enter_context(temporary_cluster())
         place = Place(home=home.resolve(), ledger_url=database.url("postgres"), job=JOB)
