@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from horae.domain.action import Rescale
 from horae.engines.scribe import LAST_PATIENCE_SECONDS, PATIENCE_SECONDS
-from horae.engines.transitions import ROUNDS_BACK
+from horae.engines.transitions import PAUSE_SECONDS, ROUNDS_BACK
 from horae.engines.verification import CHECKPOINT_TRIES, LAG_PATIENCE_SECONDS
 
 # A predicted outage is exceeded tenfold where a cluster comes back from a crash meanwhile.
@@ -44,7 +44,8 @@ class Deadlines:
         """
         a_step = self.step + self.longest_call + self._around
         a_round = _STEPS_A_ROUND * a_step + self._verification + self._around
-        return (1 + ROUNDS_BACK) * a_round + LAST_PATIENCE_SECONDS
+        pauses = PAUSE_SECONDS * sum(range(ROUNDS_BACK))
+        return (1 + ROUNDS_BACK) * a_round + pauses + LAST_PATIENCE_SECONDS
 
     @property
     def _verification(self) -> float:

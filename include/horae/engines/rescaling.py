@@ -21,6 +21,7 @@ from horae.engines.record import Record, record_of
 from horae.engines.scribe import Scribe
 from horae.engines.shown import Shown, lives
 from horae.engines.transitions import (
+    PAUSE_SECONDS,
     End,
     Planned,
     configuration_of,
@@ -73,6 +74,7 @@ def rescale(
     scribe = Scribe(journal, clock)
     record = record_of(taken, order.lost)
     began = started_at or clock.now()
+    rested = 1
     while True:
         shown = look(grip, record)
         record = _with_what_was_found(grip, record, shown, scribe)
@@ -81,6 +83,10 @@ def rescale(
         if isinstance(planned, End):
             scribe.finish()
             return _outcome(grip, record, planned, shown, began, scribe.unwritten)
+        if planned.round > max(rested, record.round):
+            clock.wait(PAUSE_SECONDS * (planned.round - 1))
+            rested = planned.round  # and looks again
+            continue
         record = _taken(move, record, planned, scribe)
 
 

@@ -33,6 +33,10 @@ ROUNDS_BACK = 3
 """Tries to go back before a person is called: a third one still helps where a cluster is coming
 back piece by piece, and a fourth never did."""
 
+PAUSE_SECONDS = 15.0
+"""Before the second way back, and twice that before the third: what was not to be had a moment
+ago, a folder or a slot, is no more to be had at once."""
+
 _MOVED = (Step.PROVIDE, Step.START, Step.VERIFY)
 
 

@@ -128,6 +128,16 @@ class TestSavepoint:
         assert scene.engine.describe("ysb").presence is JobPresence.FINISHED
         assert f"memory:{derived_id('action-1', 'stop')}" in outcome.sentence
 
+    def test_what_is_not_to_be_had_for_a_moment_is_waited_for(self, scene: Scene) -> None:
+        """The folder of savepoints is away for ten seconds, just when the job is to be started."""
+        scene.engine.fail("start", Fault(NO, times=2))
+        begun = scene.clock.now()
+        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
+        assert (outcome.result, outcome.reached) == (OutcomeResult.ROLLED_BACK, ORIGIN)
+        # refused on the way there and on the first way back; 15 s later it starts
+        assert (scene.clock.now() - begun).total_seconds() >= 15.0
+        assert scene.diary.intended.count("start") == 3
+
     def test_left_over_task_managers_are_no_failure(self, scene: Scene) -> None:
         """The job runs as wanted; the sentence tells what is left."""
         scene.engine.fail("provide", Fault(NO, after="start"))
