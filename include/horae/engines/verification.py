@@ -117,6 +117,10 @@ def _runs(description: JobDescription, wanted: Wanted) -> bool:
     if description.presence is not JobPresence.RUNNING or not _is_meant(description, wanted):
         return False
     as_wanted = wanted.configuration.parallelism_of
+    asked = description.asked or {}
+    otherwise = {vertex: n for vertex, n in asked.items() if n != as_wanted(vertex)}
+    if otherwise:  # it has not changed yet, and will
+        raise ActionError(f"somebody has asked for parallelism {max(otherwise.values())} since")
     if any(vertex.parallelism != as_wanted(vertex.id) for vertex in description.vertices):
         return False
     if description.configuration != wanted.configuration:

@@ -24,6 +24,20 @@ class Unlucky(Diary):
             fake_harm.kill_task_manager(self.cluster, back_after_seconds=None)
 
 
+@dataclass
+class Overruled(Diary):
+    """A person asks for another parallelism, which takes effect later, before the verification."""
+
+    cluster: FakeCluster | None = None
+
+    def write(self, taken: Taken) -> None:
+        """Remember, and let them ask."""
+        super().write(taken)
+        if taken.step is Step.VERIFY and taken.state is StepState.OPEN and self.cluster:
+            (one,) = self.cluster.alive
+            one.asked = replace(one.wanted, parallelism=3)
+
+
 @pytest.fixture
 def scene() -> Scene:
     """A job that runs in ORIGIN."""
@@ -127,6 +141,14 @@ class TestSavepoint:
         assert (outcome.result, outcome.reached) == (OutcomeResult.FAILED, None)
         assert scene.engine.describe("ysb").presence is JobPresence.FINISHED
         assert f"memory:{derived_id('action-1', 'stop')}" in outcome.sentence
+
+    def test_a_person_who_asks_for_something_else_before_it_is_verified_is_heard(self) -> None:
+        """The job runs as wanted still, and is about to change: it is left to that person."""
+        scene = Scene(diary=Overruled())
+        scene.diary.cluster = scene.engine.cluster
+        outcome = scene.go(OTHER, RescalePath.SAVEPOINT)
+        assert outcome.result is OutcomeResult.OVERTAKEN
+        assert "somebody asked for parallelism 3" in outcome.sentence
 
     def test_what_is_not_to_be_had_for_a_moment_is_waited_for(self, scene: Scene) -> None:
         """The folder of savepoints is away for ten seconds, just when the job is to be started."""
