@@ -25,7 +25,7 @@ from horae.engines.journal import Taken
 from horae.engines.rescaling import rescale
 from horae.errors import HoraeError, LeaseTaken, Refused, Unavailable
 from horae.ledger.leases import Lease
-from horae.ledger.records import EntryDraft, EntryKind
+from horae.ledger.records import Entry, EntryDraft, EntryKind
 from horae.settings.job_spec import JobSpec
 
 RECORDING_TRIES = 12
@@ -114,11 +114,11 @@ def _act(
         obstacle = no_longer_holds(parts, history, decision, order, taken)
     except HoraeError as error:
         if not taken:
-            outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began, str(error))
+            outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began.time, str(error))
             _record(parts, outcome, actor, lease)
         raise
     if obstacle is not None and not taken:
-        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began, obstacle)
+        outcome = _unfinished(parts, order, OutcomeResult.ABANDONED, began.time, obstacle)
     else:
         # What was begun is given up in order: TaskManagers that were added go again.
         outcome = _carry_out(parts, order, taken, began, lease, obstacle)
@@ -126,10 +126,8 @@ def _act(
     return outcome
 
 
-def _intend(
-    parts: Acting, decision: Decision, order: Rescale, actor: str, lease: Lease
-) -> datetime:
-    """Record that the action begins, unless that was done; when it began."""
+def _intend(parts: Acting, decision: Decision, order: Rescale, actor: str, lease: Lease) -> Entry:
+    """Record that the action begins, unless that was done; the entry of its beginning."""
     worst = _limits(parts, order).worst_case
     entry = draft(
         EntryKind.INTENTION,
@@ -145,7 +143,7 @@ def _intend(
         actor=actor,
     )
     begun = parts.ledger.find(entry.chain, entry.identity)
-    return (begun or parts.ledger.append(entry, lease=lease)).time
+    return begun or parts.ledger.append(entry, lease=lease)
 
 
 def _limits(parts: Acting, order: Rescale) -> Deadlines:
@@ -156,7 +154,7 @@ def _carry_out(
     parts: Acting,
     order: Rescale,
     taken: tuple[Taken, ...],
-    began: datetime,
+    began: Entry,
     lease: Callable[[], Lease],
     obstacle: str | None,
 ) -> Outcome:
@@ -167,7 +165,10 @@ def _carry_out(
         references=parts.lineage,
         halted=lambda: obstacle or why_halted(parts),
         lease=lease,
-        incarnations=partial(known_incarnations, parts.ledger, parts.spec.name),
+        # What was seen before is of no use to it, and takes long to read while the job is down.
+        incarnations=partial(
+            known_incarnations, parts.ledger, parts.spec.name, after=began.number
+        ),
     )
     outcome = rescale(
         parts.engine,
@@ -176,7 +177,7 @@ def _carry_out(
         clock=parts.clock,
         timeout_seconds=parts.spec.engine.step_timeout_seconds,
         taken=taken,
-        started_at=began,
+        started_at=began.time,
     )
     return replace(outcome, job=parts.spec.name)
 

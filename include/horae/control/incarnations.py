@@ -34,15 +34,21 @@ class Started:
     snapshot: Snapshot | None
 
 
-def known_incarnations(ledger: Ledger, job: str) -> tuple[str, ...]:
+def known_incarnations(ledger: Ledger, job: str, *, after: int = 0) -> tuple[str, ...]:
     """Ids that the job was seen under or that actions of ours started it as, the newest first.
 
     The newest is the one that was first told of last: what has ended may be seen again later. A
     start that the engine refused is left out: that incarnation never was.
+
+    Args:
+        ledger: What tells.
+        job: The job's name.
+        after: Only what entries after this number tell; two days of them take a tenth of a second.
     """
     told: dict[str, None] = {}
     refused: set[str] = set()
-    for entry in _newest(ledger, job, EntryKind.WINDOW, EntryKind.STEP, EntryKind.OUTCOME):
+    kinds = (EntryKind.WINDOW, EntryKind.STEP, EntryKind.OUTCOME)
+    for entry in _newest(ledger, job, *kinds, after=after):
         job_id = _job_id(entry)
         if job_id is not None and entry.body.get("facts", {}).get("refused"):
             refused.add(job_id)
@@ -84,8 +90,8 @@ def savepoints_of_ours(ledger: Ledger, job: str) -> Iterator[tuple[Entry, Snapsh
             )
 
 
-def _newest(ledger: Ledger, job: str, *kinds: EntryKind) -> Iterator[Entry]:
-    return islice(ledger.read(job, kinds=kinds, newest_first=True), FAR)
+def _newest(ledger: Ledger, job: str, *kinds: EntryKind, after: int = 0) -> Iterator[Entry]:
+    return islice(ledger.read(job, after=after, kinds=kinds, newest_first=True), FAR)
 
 
 def _went_well(entry: Entry) -> bool:

@@ -26,7 +26,7 @@ class LedgerJournal:
         references: What each entry rests on.
         halted: Why the job must not be touched; None when it may.
         lease: A lease that holds, renewed first where it is over; see `held_lease`.
-        incarnations: Those that the ledger tells of.
+        incarnations: Those that the ledger tells of since the action began.
     """
 
     ledger: Ledger

@@ -88,7 +88,7 @@ class Journal(Protocol):
         ...
 
     def seen(self) -> tuple[str, ...]:
-        """Incarnations of the job that looks have found, also since the action began.
+        """Incarnations of the job that were seen since the action began, the newest first.
 
         None while the ledger is away: what the action itself recorded must do then.
         """

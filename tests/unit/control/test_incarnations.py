@@ -10,6 +10,7 @@ from horae.domain.action import OutcomeResult, RescalePath
 from horae.engines.fake import Fault
 from horae.engines.journal import Step, StepState, Taken
 from horae.errors import Refused
+from horae.ledger.records import EntryKind
 
 OTHER = at(2, checkpoint_interval_seconds=20.0)
 
@@ -42,6 +43,8 @@ def test_what_was_seen_and_what_was_started_count_once_each(world: World) -> Non
     ids = tuple(one.job_id for one in reversed(world.engine.incarnations))
     assert len(ids) == 3
     assert known_incarnations(world.ledger, "ysb") == ids
+    (_, second) = world.entries(EntryKind.INTENTION)
+    assert known_incarnations(world.ledger, "ysb", after=second.number) == ids[:2]
     assert [one.job_id for one in starts_of_ours(world.ledger, "ysb")] == list(ids[:2])
 
 
