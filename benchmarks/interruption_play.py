@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 
 from horae.control.act import act
 from horae.control.acting import Acting
-from horae.control.entries import draft, to_body
+from horae.control.entries import decision_entry
 from horae.control.history import History
 from horae.domain.action import Outcome, OutcomeResult, RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision, Verb
 from horae.domain.proposal import Proposal, Reason
 from horae.engines.flink_start import own_options
-from horae.ledger.records import EntryKind
 from horae.performance.fitting import learned_outage
 from horae.performance.outage import outage_interval
 from interruption_scene import CLOCK, HIGH, LOW, Scene
@@ -132,7 +131,7 @@ def _horae(scene: Scene, action: str, path: RescalePath) -> Prediction:
             proposal=proposal,
             evidence={"lag_limit_records": _LAG_LIMIT},
         )
-        _record(parts, decision)
+        parts.ledger.append(decision_entry(decision, parts.lineage))
         outcome = act(parts, action, actor=_ACTOR)
     low, high = proposal.predicted_outage_interval or (0.0, 0.0)
     return Prediction(low=low, high=high, outcome=outcome)
@@ -152,18 +151,4 @@ def _proposal(parts: Acting, path: RescalePath, target: Configuration) -> Propos
         predicted_outage_interval=outage_interval(outages, path),
         predicted_catch_up_seconds=None,
         benefit_money=None,
-    )
-
-
-def _record(parts: Acting, decision: Decision) -> None:
-    parts.ledger.append(
-        draft(
-            EntryKind.DECISION,
-            job=decision.job,
-            key=decision.id,
-            at=decision.decided_at,
-            body=to_body(decision),
-            references=parts.lineage,
-            actor=_ACTOR,
-        )
     )

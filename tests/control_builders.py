@@ -12,7 +12,7 @@ import pandas as pd
 
 from horae.control.acting import Acting
 from horae.control.decide import decide
-from horae.control.entries import Observation, draft, to_body
+from horae.control.entries import Observation, decision_entry, draft
 from horae.control.holding import LeaseTerms
 from horae.control.kill_switch import Halted, never_halted
 from horae.control.loss import Restarting
@@ -318,15 +318,7 @@ class World:
 
     def record(self, decision: Decision) -> Decision:
         """Have a decision in the ledger."""
-        entry = draft(
-            EntryKind.DECISION,
-            job="ysb",
-            key=decision.id,
-            at=decision.decided_at,
-            body=to_body(decision),
-            actor=decision.actor,
-        )
-        self.ledger.append(entry)
+        self.ledger.append(decision_entry(decision, {}))
         return decision
 
     def begin(self, decision: Decision) -> Decision:

@@ -68,7 +68,7 @@ class Injector:
         (self._folder / "paused").touch()
         deadline = time.monotonic() + _LONGEST_PAUSE_SECONDS
         while not (self._folder / "go-on").exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
+            time.sleep(0.02)  # the harness tells by a file, which nothing else can be asked for
 
 
 class FaultyLedger:

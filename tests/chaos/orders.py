@@ -5,13 +5,12 @@ from typing import TypeVar
 
 from chaos.place import record_look, restarting
 from chaos.scene import JOB, SHAPE, Scene
-from horae.control.entries import draft, to_body
+from horae.control.entries import decision_entry
 from horae.control.lost import decide_on_loss
 from horae.domain.action import RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision, Verb
 from horae.domain.proposal import Proposal, Reason
-from horae.ledger.records import EntryKind
 
 Number = TypeVar("Number", int, float)
 
@@ -60,12 +59,7 @@ def order(scene: Scene, action: str, path: RescalePath, to: Configuration) -> De
             ),
             evidence={"lag_limit_records": _LAG_LIMIT},
         )  # fmt: skip
-        parts.ledger.append(
-            draft(
-                EntryKind.DECISION, job=JOB, key=action, at=decision.decided_at,
-                body=to_body(decision), references=parts.lineage, actor="chaos",
-            )
-        )  # fmt: skip
+        parts.ledger.append(decision_entry(decision, parts.lineage))
     return decision
 
 

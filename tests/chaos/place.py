@@ -88,12 +88,6 @@ def record_look(parts: Acting) -> Observation:
 
 def restarting(place: Place, parts: Acting) -> Restarting:
     """What deciding about a lost job needs."""
-    return Restarting(
-        spec=parts.spec,
-        engine=parts.engine,
-        windows=adapters.window_store(place.surroundings()),
-        ledger=parts.ledger,
-        clock=parts.clock,
-        lineage=parts.lineage,
-        halted=parts.halted,
+    return Restarting.of(
+        parts, windows=adapters.window_store(place.surroundings()), halted=parts.halted
     )

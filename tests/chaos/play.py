@@ -103,7 +103,7 @@ def _act(stand: Stand, decisions: Sequence[str]) -> None:
     while any(actor.is_alive for actor in stand.actors) and stand.left:
         if first.is_paused:
             _meanwhile(stand, first, decisions)
-        time.sleep(_POLL_SECONDS)
+        CLOCK.wait(_POLL_SECONDS)
     for actor in stand.actors:
         actor.kill()
 
@@ -144,7 +144,7 @@ def _recover(stand: Stand, decision: str, since: int) -> None:
         actor = _next_process(stand, decision, faults)
         if faults and not actor.injected:
             further = [*faults, *further] if not is_quiet(stand.scene) else []
-        time.sleep(_POLL_SECONDS)
+        CLOCK.wait(_POLL_SECONDS)
 
 
 def _next_process(stand: Stand, decision: str, faults: tuple[Fault, ...]) -> Actor:

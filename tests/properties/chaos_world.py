@@ -15,7 +15,7 @@ from chaos_wrappers import PointedEngine, PointedLedger
 from control_builders import LINEAGE, NOON, SMALL, a_decision, a_proposal, a_spec
 from horae.control.act import act
 from horae.control.acting import Acting
-from horae.control.entries import draft, to_body
+from horae.control.entries import decision_entry
 from horae.control.holding import LeaseTerms
 from horae.control.lost import Restarting, decide_on_loss
 from horae.control.observe import Observing, observe
@@ -30,7 +30,6 @@ from horae.engines.fake import FakeCluster, FakeEngine, Fault, Incarnation
 from horae.engines.fake_output import Output
 from horae.errors import HoraeError, NotReady, Refused, Unavailable
 from horae.ledger.memory import MemoryLedger
-from horae.ledger.records import EntryKind
 
 LEASE_SECONDS = 30.0
 CYCLE_SECONDS = 60.0
@@ -185,15 +184,7 @@ class ChaosWorld:
             origin=origin,
             proposal=a_proposal(target, path=path, predicted_outage_interval=(2.0, 5.0)),
         )
-        self.ledger.inner.append(
-            draft(
-                EntryKind.DECISION,
-                job="ysb",
-                key=decision.id,
-                at=decision.decided_at,
-                body=to_body(decision),
-            )
-        )
+        self.ledger.inner.append(decision_entry(decision, {}))
 
     def _spawn(self, name: str, do: Callable[[], object], *, helper: bool = False) -> None:
         self._spawned += 1
@@ -212,20 +203,20 @@ class ChaosWorld:
     def _spawn_acting(self, decision_id: str) -> None:
         self._spawn("actor", lambda: self._act(decision_id))
 
-    def _act(self, decision_id: str) -> None:
+    def _acting(self) -> Acting:
         current = self.timeline.current()
-        outcome = act(
-            Acting(
-                spec=self.spec,
-                engine=self._engine(),  # type: ignore[arg-type]
-                ledger=self.ledger,  # type: ignore[arg-type]
-                clock=self.clock,
-                halted=self._halted,
-                lineage=LINEAGE,
-                lease=LeaseTerms(holder=current.name if current else "", seconds=LEASE_SECONDS),
-            ),
-            decision_id,
+        return Acting(
+            spec=self.spec,
+            engine=self._engine(),  # type: ignore[arg-type]
+            ledger=self.ledger,  # type: ignore[arg-type]
+            clock=self.clock,
+            halted=self._halted,
+            lineage=LINEAGE,
+            lease=LeaseTerms(holder=current.name if current else "", seconds=LEASE_SECONDS),
         )
+
+    def _act(self, decision_id: str) -> None:
+        outcome = act(self._acting(), decision_id)
         self._note(f"{decision_id} {outcome.result}: {outcome.sentence}")
 
     def _observe(self) -> Any:
@@ -252,13 +243,9 @@ class ChaosWorld:
             self._act(unfinished)
             return
         decision = decide_on_loss(
-            Restarting(
-                spec=self.spec,
-                engine=self._engine(),  # type: ignore[arg-type]
+            Restarting.of(
+                self._acting(),
                 windows=Windows(),  # type: ignore[arg-type]
-                ledger=self.ledger,  # type: ignore[arg-type]
-                clock=self.clock,
-                lineage=LINEAGE,
                 halted=self._halted,
             ),
             seen,

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from chaos_timeline import Killed, Process, Timeline
 
+from horae.control.holding import LeaseKeeper
 from horae.domain.clock import Clock
 from horae.domain.job import JobDescription
 from horae.engines.fake import FakeEngine, Fault
-from horae.errors import HoraeError, Unavailable
+from horae.errors import Unavailable
 from horae.ledger.leases import Lease
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryDraft, EntryKind
@@ -112,12 +112,12 @@ class PointedLedger:
         return value
 
 
-class Keeper:
-    """Renews a lease in simulated time, as long as its process neither stands still nor is dead.
+class Keeper(LeaseKeeper):
+    """The keeper of a lease in simulated time, as long as its process neither stands nor is dead.
 
     Args:
         timeline: Where the process is.
-        given: As of the keeper that renews in real time.
+        given: As of the keeper in real time.
     """
 
     def __init__(
@@ -129,40 +129,31 @@ class Keeper:
         clock: Clock,
         silence_seconds: float,
     ) -> None:
-        self.lease = lease
+        super().__init__(ledger, lease, seconds, clock, silence_seconds)
         self._timeline = timeline
-        self._ledger = ledger
-        self._seconds = seconds
-        self._clock = clock
-        self._over = False
+        self._ended = False
         self._owner: Process | None = timeline.current()
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, in the timeline instead of a thread."""
         if self._owner is not None:
-            self._timeline.spawn("keeper", self._run, is_keeper=True)
+            self._timeline.spawn("keeper", self.run, is_keeper=True)
 
     def stop(self) -> None:
         """End."""
-        self._over = True
+        self._ended = True
 
-    def lease_now(self) -> Lease:
-        """A lease that holds."""
-        if self._clock.now() >= self.lease.expires_at:
-            self._renew()
-        return self.lease
-
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Renew, a third of its life apart."""
         while self._is_wanted():
             self._timeline.sleep(self._seconds / 3)
             if self._is_wanted() and self._clock.now() >= self._paused_until():
-                with suppress(HoraeError):
-                    self._renew()
+                self.renew_if_heard_of()
 
     def _is_wanted(self) -> bool:
         owner = self._owner
         return (
-            not self._over
+            not self._ended
             and owner is not None
             and owner in self._timeline.processes
             and not owner.killed
@@ -171,8 +162,3 @@ class Keeper:
     def _paused_until(self) -> datetime:
         assert self._owner is not None
         return self._owner.paused_until
-
-    def _renew(self) -> None:
-        self.lease = self._ledger.renew_lease(
-            self.lease, now=self._clock.now(), seconds=self._seconds
-        )

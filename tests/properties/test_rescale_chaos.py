@@ -44,7 +44,7 @@ def played(order: Order, plan: list[Event]) -> ChaosWorld:
     """A world after everything in the plan has happened; leases are renewed in its time."""
     world = ChaosWorld(order, list(plan))
     try:
-        with patch.object(holding, "_Keeper", partial(Keeper, world.timeline)):
+        with patch.object(holding, "LeaseKeeper", partial(Keeper, world.timeline)):
             world.run()
     finally:
         world.close()

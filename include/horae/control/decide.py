@@ -4,7 +4,7 @@ import math
 from datetime import timedelta
 
 from horae.control.conclude import Question, conclude, hold, question_about, with_risk_told
-from horae.control.entries import Observation, draft, to_body
+from horae.control.entries import Observation, decision_entry, to_body
 from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
 from horae.control.understand import Deciding, Understanding, basis, running_in, understand
@@ -12,7 +12,6 @@ from horae.domain.decision import Decision, Mode
 from horae.domain.proposal import Reason, Stay
 from horae.domain.verdict import Verdict
 from horae.errors import ExternalError, NotReady
-from horae.ledger.records import EntryKind
 from horae.policy.guards import ask_guards
 
 
@@ -124,26 +123,15 @@ def record_decision(
     parts: Deciding, seen: Observation, decision: Decision, known: Understanding | None = None
 ) -> Decision:
     """Append a decision and what it chose from; a repeat changes nothing."""
-    body = to_body(decision)
-    references = basis(parts, seen)
+    references, chosen_from = basis(parts, seen), None
     if known is not None:
-        body |= {
+        references = known.references
+        chosen_from = {
             "front": to_body(known.front),
             "excluded": [to_body(each) for each in known.space.excluded],
             "fixed": dict(known.space.fixed),
         }
-        references = known.references
-    parts.ledger.append(
-        draft(
-            EntryKind.DECISION,
-            job=decision.job,
-            key=decision.id,
-            at=decision.decided_at,
-            body=body,
-            references=references,
-            actor=decision.actor,
-        )
-    )
+    parts.ledger.append(decision_entry(decision, references, chosen_from))
     return decision
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter
 
 from horae.domain.configuration import Configuration
+from horae.domain.decision import Decision
 from horae.domain.job import JobPresence
 from horae.ledger.records import EntryDraft, EntryKind
 
@@ -131,4 +132,25 @@ def draft(
         actor=actor,
         references=dict(references or {}),
         body=body,
+    )
+
+
+def decision_entry(
+    decision: Decision, references: Mapping[str, str], chosen_from: Mapping[str, Any] | None = None
+) -> EntryDraft:
+    """A decision as an entry.
+
+    Args:
+        decision: It.
+        references: Ids of what it rests on.
+        chosen_from: What else was there to choose, in the same body; None: not recorded.
+    """
+    return draft(
+        EntryKind.DECISION,
+        job=decision.job,
+        key=decision.id,
+        at=decision.decided_at,
+        body=to_body(decision) | dict(chosen_from or {}),
+        references=references,
+        actor=decision.actor,
     )

@@ -1,6 +1,5 @@
 """What the guards are told: from the ledger, the window and the engine, nothing invented."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,7 +8,6 @@ from horae.control.entries import Observation
 from horae.control.history import History, PastAction
 from horae.control.possible import REMEMBERED, failures_among
 from horae.control.understand import Deciding
-from horae.domain.action import Outcome
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities, Vertex
 from horae.domain.proposal import Proposal
@@ -17,10 +15,7 @@ from horae.domain.verdict import Verdict
 from horae.errors import ExternalError
 from horae.performance.fitting import learned_outage
 from horae.policy.guard_situation import GuardSituation, PastMove
-from horae.policy.paths import paths_an_action_may_take
-
-RARELY = 0.99
-"""Quantile of the outage that transactions must survive."""
+from horae.policy.paths import rare_outage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +68,9 @@ def guard_situation(
         failures=failures_among(
             outcomes, spec=spec, history=history, version=scene.seen.version, now=now
         ),
-        outage_p99_seconds=_rare_outage(outcomes, proposal, scene.capabilities),
+        outage_p99_seconds=rare_outage(
+            learned_outage(outcomes), proposal.path, scene.capabilities
+        ),
         sink_transactional=timeout is not None,
         transaction_timeout_seconds=timeout,
         vertices=scene.vertices,
@@ -106,13 +103,3 @@ def _checkpoints_failing(parts: Deciding, current: Configuration | None) -> bool
         return True
     allowed = timedelta(seconds=2 * current.checkpoint_interval_seconds)
     return parts.clock.now() - progress.last_checkpoint_at > allowed
-
-
-def _rare_outage(
-    outcomes: Sequence[Outcome], proposal: Proposal, capabilities: Capabilities | None
-) -> float:
-    """The 99 % quantile, seconds, of the longest way that the action may take."""
-    outages = learned_outage(outcomes)
-    path = proposal.path
-    paths = paths_an_action_may_take(path, capabilities) if capabilities else (path,)
-    return max(outages.quantile(each, RARELY) for each in paths)

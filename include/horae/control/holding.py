@@ -62,7 +62,7 @@ def held_lease(
     lease = ledger.take_lease(
         job, action_id=action_id, holder=terms.holder, now=clock.now(), seconds=terms.seconds
     )
-    keeper = _Keeper(ledger, lease, terms.seconds, clock, silence_seconds)
+    keeper = LeaseKeeper(ledger, lease, terms.seconds, clock, silence_seconds)
     keeper.start()
     try:
         yield keeper.lease_now
@@ -72,7 +72,7 @@ def held_lease(
             ledger.release_lease(keeper.lease)
 
 
-class _Keeper(Thread):
+class LeaseKeeper(Thread):
     """Renews a lease until it is stopped; the ledger itself tells its holder when it is lost."""
 
     def __init__(
@@ -95,8 +95,11 @@ class _Keeper(Thread):
     def run(self) -> None:
         """Renew, a third of its life apart, as long as its holder is heard of."""
         while not self._over.wait(self._seconds / _RENEWALS):
-            if self._clock.now() - self._heard_at > self._silence:
-                continue
+            self.renew_if_heard_of()
+
+    def renew_if_heard_of(self) -> None:
+        """Renew; not where the holder was silent for too long, nor where the ledger does not."""
+        if self._clock.now() - self._heard_at <= self._silence:
             with suppress(HoraeError):
                 self._renew()
 

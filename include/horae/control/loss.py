@@ -30,7 +30,6 @@ FAR = 3_000
 """Entries that are looked through at most: two days of minutes."""
 GONE = (JobPresence.ABSENT, JobPresence.FAILED)
 ENDED = (*GONE, JobPresence.FINISHED)
-_ALIVE = (JobPresence.RUNNING, JobPresence.STARTING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +176,7 @@ def _since_alive(parts: Restarting) -> _Since | None:
             outcomes.append(from_body(Outcome, entry.body))
             continue
         seen = from_body(Observation, entry.body)
-        if seen.presence in _ALIVE:
+        if seen.presence is not None and seen.presence.is_alive:
             return _Since(last=seen, looks=tuple(looks), outcomes=tuple(outcomes))
         if not any(one.started_at <= seen.collected_at <= one.ended_at for one in outcomes):
             looks.append(seen)

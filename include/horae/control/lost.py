@@ -8,7 +8,7 @@ from datetime import timedelta
 from horae.control.act import LOST_JOB_IDS
 from horae.control.acting import LOST_AS
 from horae.control.conclude import Question, conclude, hold
-from horae.control.entries import HORAE, Observation, draft, from_body, to_body
+from horae.control.entries import HORAE, Observation, decision_entry, from_body
 from horae.control.history import History
 from horae.control.loss import FAR, Loss, Restarting, what_was_lost
 from horae.domain.action import Outcome, OutcomeResult, RescalePath
@@ -87,17 +87,8 @@ def question_about_loss(parts: Restarting, loss: Loss, *, key: str, actor: str) 
 
 def record(parts: Restarting, decision: Decision, *, window: str | None = None) -> None:
     """Append a decision; a repeat changes nothing."""
-    parts.ledger.append(
-        draft(
-            EntryKind.DECISION,
-            job=decision.job,
-            key=decision.id,
-            at=decision.decided_at,
-            body=to_body(decision),
-            references=parts.lineage | ({"window": window} if window else {}),
-            actor=decision.actor,
-        )
-    )
+    references = parts.lineage | ({"window": window} if window else {})
+    parts.ledger.append(decision_entry(decision, references))
 
 
 def answer(parts: Restarting, question: Question, loss: Loss) -> Decision:

@@ -32,11 +32,10 @@ from horae.performance.partitioning import Partitioning
 from horae.policy import guards
 from horae.policy.guard_situation import GuardSituation
 from horae.policy.guards import ask_guards
-from horae.policy.paths import path_between, paths_an_action_may_take
+from horae.policy.paths import path_between, rare_outage
 
 CAUTION = 0.05
 """Quantile of the present capacity that the load is compared with."""
-RARELY = 0.99
 DRAWS = 400
 
 ASKED = (
@@ -208,7 +207,6 @@ def _situation(
     spec = parts.spec
     in_flight = History(parts.ledger, spec.name).action_in_flight()
     timeout = spec.engine.transaction_timeout_seconds
-    ways = paths_an_action_may_take(proposal.path, able)
     return GuardSituation(
         now=parts.clock.now(),
         proposal=proposal,
@@ -223,7 +221,7 @@ def _situation(
         season_seconds=spec.time.season_seconds,
         capabilities=able,
         failures=_failures(parts, shown),
-        outage_p99_seconds=max(outages.quantile(way, RARELY) for way in ways),
+        outage_p99_seconds=rare_outage(outages, proposal.path, able),
         sink_transactional=timeout is not None,
         transaction_timeout_seconds=timeout,
         **_NOT_LOOKED_AT,

@@ -26,7 +26,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def wait(self, seconds: float) -> None:
-        """Sleep."""
+        """Sleep: the one place that does; everybody else waits on a clock."""
         time.sleep(max(0.0, seconds))
 
 

@@ -18,6 +18,11 @@ class JobPresence(StrEnum):
     FAILED = "failed"
     DOUBLED = "doubled"  # two live jobs of the same name: never guess which one is meant
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether there is exactly one live job."""
+        return self in (JobPresence.RUNNING, JobPresence.STARTING)
+
 
 class Fate(StrEnum):
     """What became of one incarnation of a job."""

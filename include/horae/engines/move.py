@@ -111,7 +111,7 @@ class Move:
     def _recheck(self, begun: Taken, record: Record) -> Told:
         shown = self.engine.describe(self.order.job)
         if self.order.path is RescalePath.RESTART:
-            if shown.presence in (JobPresence.RUNNING, JobPresence.STARTING, JobPresence.DOUBLED):
+            if shown.presence.is_alive or shown.presence is JobPresence.DOUBLED:
                 raise ActionError(f"the job was not lost after all: {shown.detail}")
             found = self.grip.fate(record.current) if record.current else Fate.UNKNOWN
             return Told(facts={"job_id": record.current, "found": found.value})

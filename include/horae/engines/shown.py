@@ -45,7 +45,7 @@ def other_hand(order: Rescale, record: Record, shown: Shown) -> str | None:
         return f"job {record.overtaken_by} ran under its name, which this action did not start"
     if job.presence is JobPresence.DOUBLED:
         return None if doubled_by_us(shown) else job.detail
-    alive = job.presence in (JobPresence.RUNNING, JobPresence.STARTING)
+    alive = job.presence.is_alive
     if job.job_id not in shown.fates and (alive or _is_newer(job, record)):
         return f"job {job.job_id} runs or ran under its name, which this action did not start"
     became = fate(record, shown)

@@ -133,7 +133,7 @@ def _refuse_the_hopeless(description: JobDescription, wanted: Wanted) -> None:
 
     A job that was just started may not be listed yet, so an absent one is waited for a while.
     """
-    alive = description.presence in (JobPresence.RUNNING, JobPresence.STARTING)
+    alive = description.presence.is_alive
     if alive and description.job_id and not _is_meant(description, wanted):
         raise Overtaken(
             description.job_id,

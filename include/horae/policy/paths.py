@@ -3,6 +3,9 @@
 from horae.domain.action import RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
+from horae.performance.outage import LogNormalOutage
+
+_RARELY = 0.99
 
 PATHS = (RescalePath.IN_PLACE, RescalePath.SAVEPOINT, RescalePath.CHECKPOINT)
 """Ways of a job that runs, the gentlest first."""
@@ -41,6 +44,20 @@ def paths_an_action_may_take(
     if path is RescalePath.SAVEPOINT and capabilities.checkpoint:
         return (path, RescalePath.CHECKPOINT)
     return (path,)
+
+
+def rare_outage(
+    outages: LogNormalOutage, path: RescalePath, capabilities: Capabilities | None
+) -> float:
+    """The 99 % quantile, seconds, of the longest way that an action may take.
+
+    Args:
+        outages: As learned so far.
+        path: The way that is meant.
+        capabilities: What may be done to the job; None: not known, so the way itself.
+    """
+    paths = paths_an_action_may_take(path, capabilities) if capabilities else (path,)
+    return max(outages.quantile(each, _RARELY) for each in paths)
 
 
 def what_a_path_risks(

@@ -25,17 +25,7 @@ AWAY = Unavailable("connection refused")
 
 def decided(world: World, decision_id: str = "ysb-1", **changes: object) -> Decision:
     """A decision in the ledger; without changes: from one slot to two, in place."""
-    decision = a_decision(decision_id, **changes)
-    world.ledger.append(
-        draft(
-            EntryKind.DECISION,
-            job="ysb",
-            key=decision.id,
-            at=decision.decided_at,
-            body=to_body(decision),
-        )
-    )
-    return decision
+    return world.record(a_decision(decision_id, **changes))
 
 
 def untouched(world: World) -> bool:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from control_builders import SMALL, World, a_decision, a_proposal, a_spec, an_outcome, at
-from horae.control.act import act
-from horae.control.entries import draft, to_body
+from horae.control.act import act, outcome_entry
 from horae.control.loss import as_seen
 from horae.control.lost import RESTARTS, decide_on_loss
 from horae.domain.action import Outcome, OutcomeResult, RescalePath
@@ -19,7 +18,6 @@ from horae.domain.proposal import Reason
 from horae.engines.fake import Fault
 from horae.engines.fake_harm import fail_job, kill_job_manager, person_cancels
 from horae.errors import Refused
-from horae.ledger.records import EntryKind
 
 OFTEN = 99  # more than every way back there is
 
@@ -195,15 +193,7 @@ def test_a_lost_job_that_a_person_has_ended_since_the_decision_is_left_ended(
 
 def keep(world: World, outcome: Outcome) -> None:
     """Have an outcome in the ledger."""
-    world.ledger.append(
-        draft(
-            EntryKind.OUTCOME,
-            job="ysb",
-            key=outcome.action_id,
-            at=outcome.ended_at,
-            body=to_body(outcome),
-        )
-    )
+    world.ledger.append(outcome_entry({}, outcome, "horae"))
 
 
 def restarts(world: World, number: int, **changes: Any) -> None:
