@@ -17,7 +17,7 @@ from horae.domain.metric_catalogue import COLUMNS
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
 from horae.performance.models import Floats, PerformanceModels
-from horae.policy.policy import Situation
+from horae.policy.policy import Foresight, Situation
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 GRID = 60.0
@@ -173,15 +173,19 @@ def a_situation(
         now=NOW,
         window=window,
         verdict=Verdict(job="j", window="w", usable=True, broken=(), rules=9),
-        forecast=forecast,
-        models=models,
         current=current,
-        candidates=_candidates(configurations, models, forecast, prices),
+        admissible=tuple(sorted(configurations)),
         capabilities=capabilities,
         limits=limits,
         prices=prices,
+        outage=models.outage,
         action_delay_seconds=action_delay_seconds,
         rng=rng,
+        foresight=Foresight(
+            forecast=forecast,
+            models=models,
+            candidates=_candidates(configurations, models, forecast, prices),
+        ),
     )
 
 

@@ -27,7 +27,7 @@ from horae.performance.partitioning import Partitioning
 from horae.policy.guard_situation import GuardSituation, PastMove
 from horae.policy.guards import ask_guards
 from horae.policy.planner import PlannerPolicy
-from horae.policy.policy import Situation
+from horae.policy.policy import Foresight, Situation
 from horae.settings.job_spec import JobSpec
 from policy_builders import CAPABLE, NOW, SLOT, SMALL
 
@@ -181,27 +181,29 @@ def _situation(job: Job, moves: list[Move], now: int) -> Situation:
         partitioning=PARTITIONING,
     )
     limits, prices = SPEC.limits.limits(), SPEC.prices.prices()
+    admissible = search_space(bounds).configurations
+    candidates = evaluate(
+        admissible,
+        forecast=forecast,
+        models=models,
+        limits=limits,
+        prices=prices,
+        rng=rng,
+        backlog_records=window.last("lag_records"),
+    )
     return Situation(
         now=NOW + timedelta(seconds=now),
         window=window,
         verdict=Verdict(job="ysb", window="w", usable=True, broken=(), rules=1),
-        forecast=forecast,
-        models=models,
         current=job.configuration,
-        candidates=evaluate(
-            search_space(bounds).configurations,
-            forecast=forecast,
-            models=models,
-            limits=limits,
-            prices=prices,
-            rng=rng,
-            backlog_records=window.last("lag_records"),
-        ),
+        admissible=admissible,
         capabilities=CAPABLE,
         limits=limits,
         prices=prices,
+        outage=models.outage,
         action_delay_seconds=DELAY,
         rng=rng,
+        foresight=Foresight(forecast=forecast, models=models, candidates=candidates),
     )
 
 
@@ -247,7 +249,7 @@ def _guarded(situation: Situation, proposal: Proposal, moves: list[Move]) -> Gua
             for move in moves
         ),
         season_seconds=DAY,
-        legal=tuple(candidate.configuration for candidate in situation.candidates),
+        legal=situation.admissible,
         capabilities=CAPABLE,
         prices=situation.prices,
         checkpoints_failing=False,

@@ -1,5 +1,7 @@
 """What every policy must do; run over all of them in test_policies.py."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,15 +48,15 @@ class PolicyContract:
         assert policy.propose(situations()[kind]) == policy.propose(situations()[kind])
 
     @pytest.mark.parametrize("kind", [CALM, BUSY, IDLE])
-    def test_a_target_is_another_candidate_that_can_be_reached(
+    def test_a_target_is_another_admissible_one_that_can_be_reached(
         self, policy: Policy, kind: str
     ) -> None:
-        """A proposal goes to a candidate other than the present one, by the way that exists."""
+        """A proposal goes to another admissible configuration, by the way that exists."""
         situation = situations()[kind]
         answer = policy.propose(situation)
         if isinstance(answer, Proposal):
             assert answer.target != situation.current
-            assert answer.target in {c.configuration for c in situation.candidates}
+            assert answer.target in situation.admissible
             way = path_between(situation.current, answer.target, situation.capabilities)
             assert answer.path is way
 
@@ -68,6 +70,16 @@ class PolicyContract:
         for value in answer.evidence.values():
             assert value is None or type(value) in (str, bool, int, float)
             assert not isinstance(value, float) or np.isfinite(value)
+
+    @pytest.mark.parametrize("kind", [CALM, BUSY, IDLE])
+    def test_one_that_foresees_nothing_reads_nothing_that_was_foreseen(
+        self, policy: Policy, kind: str
+    ) -> None:
+        """Its answer is the same without forecast, models and candidates."""
+        situation = situations()[kind]
+        if not policy.foresees:
+            situation = replace(situation, foresight=None)
+        assert policy.propose(situation) == policy.propose(situations()[kind])
 
     def test_a_lone_configuration_is_stayed_in(self, policy: Policy) -> None:
         """With nothing to choose from one stays, even overloaded."""

@@ -126,8 +126,8 @@ def record_decision(
     references, chosen_from = basis(parts, seen), None
     if known is not None:
         references = known.references
-        chosen_from = {
-            "front": to_body(known.front),
+        front = {} if known.front is None else {"front": to_body(known.front)}
+        chosen_from = front | {
             "excluded": [to_body(each) for each in known.space.excluded],
             "fixed": dict(known.space.fixed),
         }

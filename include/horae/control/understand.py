@@ -1,7 +1,11 @@
-"""From a trusted window to a situation: forecast, models and candidates, each of them recorded."""
+"""From a trusted window to a situation.
+
+A policy that looks ahead is told forecast, models and candidates, and forecast and models are
+recorded; for one that does not, none is made.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +14,7 @@ from horae.control.chance import chance
 from horae.control.entries import Observation, draft, to_body
 from horae.control.history import History
 from horae.control.possible import REMEMBERED, failures_among, what_may_be_done
+from horae.domain.action import Outcome
 from horae.domain.candidate import Candidate, Front
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
@@ -29,10 +34,10 @@ from horae.optimisation.optimiser import Optimiser
 from horae.optimisation.pareto import pareto_front
 from horae.optimisation.search_space import Bounds, SearchSpace, search_space
 from horae.performance.checkpoints import long_checkpoint_seconds
-from horae.performance.fitting import fit_models
+from horae.performance.fitting import fit_models, learned_outage
 from horae.performance.models import PerformanceModels
 from horae.performance.partitioning import Partitioning
-from horae.policy.policy import Policy, Situation
+from horae.policy.policy import Foresight, Policy, Situation
 from horae.settings.job_spec import JobSpec
 
 ACTION_DELAY_SECONDS = 15.0
@@ -78,13 +83,13 @@ class Understanding:
     Attributes:
         situation: All that a policy may know.
         space: What there is to choose from.
-        front: The non-dominated candidates.
+        front: The non-dominated candidates; None: the policy foresees nothing, so none were made.
         references: Ids of what the decision rests on.
     """
 
     situation: Situation
     space: SearchSpace
-    front: Front
+    front: Front | None
     references: dict[str, str]
 
 
@@ -118,43 +123,67 @@ def running_in(seen: Observation) -> Running | Stay:
 def understand(
     parts: Deciding, history: History, seen: Observation, verdict: Verdict, running: Running
 ) -> Understanding:
-    """Forecast, fit, search, and record each.
+    """What may be chosen, and for a policy that foresees: forecast, fit, search, record each.
 
     Raises:
         NotReady: The window is too short for a forecast or for the models.
         ExternalError: The engine or Kafka does not answer.
     """
     window = parts.windows.get(verdict.window)
-    current = running.configuration
-    rng = chance(parts.spec.name, verdict.window)
-    forecast = _foresee(parts, history, window, rng)
     capabilities = what_may_be_done(parts.spec, parts.engine)
     partitioning = partitioning_of(parts, capabilities)
-    models = _model(parts, history, window, running.version, partitioning)
-    past = [action.outcome for action in history.past_actions(limit=REMEMBERED)]
+    past = tuple(action.outcome for action in history.past_actions(limit=REMEMBERED))
     failures = failures_among(
         past, spec=parts.spec, history=history, version=running.version, now=parts.clock.now()
     )
-    space = admissible(parts, window, current, capabilities, partitioning, failures)
-    candidates = _search(parts, window, forecast, models, space, rng)
-    return Understanding(
-        situation=Situation(
-            now=parts.clock.now(),
-            window=window,
-            verdict=verdict,
-            forecast=forecast,
-            models=models,
-            current=current,
-            candidates=tuple(candidates),
-            capabilities=capabilities,
-            limits=parts.spec.limits.limits(),
-            prices=parts.spec.prices.prices(),
-            action_delay_seconds=action_delay(parts.spec, history),
-            rng=rng,
-        ),
+    space = admissible(parts, window, running.configuration, capabilities, partitioning, failures)
+    known = Understanding(
+        situation=_situation(parts, history, window, verdict, space, capabilities, past),
         space=space,
-        front=pareto_front(candidates, peak_load=forecast.peak(0.5)),
-        references=_record(parts, seen, forecast, models),
+        front=None,
+        references=basis(parts, seen),
+    )
+    if not parts.policy.foresees:
+        return known
+    foreseen = _foresee(parts, history, known.situation, past, running.version, partitioning)
+    return _with_foresight(parts, seen, known, foreseen)
+
+
+def _situation(
+    parts: Deciding,
+    history: History,
+    window: MetricsWindow,
+    verdict: Verdict,
+    space: SearchSpace,
+    capabilities: Capabilities,
+    past: Sequence[Outcome],
+) -> Situation:
+    """What every policy is told."""
+    return Situation(
+        now=parts.clock.now(),
+        window=window,
+        verdict=verdict,
+        current=space.current,
+        admissible=space.configurations,
+        capabilities=capabilities,
+        limits=parts.spec.limits.limits(),
+        prices=parts.spec.prices.prices(),
+        outage=learned_outage(past),
+        action_delay_seconds=action_delay(parts.spec, history),
+        rng=chance(parts.spec.name, verdict.window),
+        foresight=None,
+    )
+
+
+def _with_foresight(
+    parts: Deciding, seen: Observation, known: Understanding, foreseen: Foresight
+) -> Understanding:
+    """What is known, with what was foreseen; forecast and models go to the ledger."""
+    return replace(
+        known,
+        situation=replace(known.situation, foresight=foreseen),
+        front=pareto_front(foreseen.candidates, peak_load=foreseen.forecast.peak(0.5)),
+        references=_record(parts, seen, known.references, foreseen),
     )
 
 
@@ -173,29 +202,35 @@ def action_delay(spec: JobSpec, history: History) -> float:
 
 
 def _foresee(
-    parts: Deciding, history: History, window: MetricsWindow, rng: np.random.Generator
-) -> LoadForecast:
-    time = parts.spec.time
-    steps = max(1, round(time.horizon_seconds / time.grid_seconds))
-    load = window.frame["load_records_per_second"]
-    forecaster = parts.forecaster(history.champion())
-    return forecaster.forecast(load, job=parts.spec.name, steps=steps, rng=rng)
-
-
-def _model(
     parts: Deciding,
     history: History,
-    window: MetricsWindow,
+    situation: Situation,
+    past: Sequence[Outcome],
     version: str,
     partitioning: Partitioning,
-) -> PerformanceModels:
-    return fit_models(
-        window,
+) -> Foresight:
+    """Forecast, models and candidates, in this order from the same source of chance."""
+    forecast = _forecast(parts, history, situation)
+    models = fit_models(
+        situation.window,
         version=version,
-        outcomes=[past.outcome for past in history.past_actions()],
+        outcomes=past,
         partitioning=partitioning,
         version_since=history.version_since(version),
     )
+    return Foresight(
+        forecast=forecast,
+        models=models,
+        candidates=tuple(_search(parts, situation, forecast, models)),
+    )
+
+
+def _forecast(parts: Deciding, history: History, situation: Situation) -> LoadForecast:
+    time = parts.spec.time
+    steps = max(1, round(time.horizon_seconds / time.grid_seconds))
+    load = situation.window.frame["load_records_per_second"]
+    forecaster = parts.forecaster(history.champion())
+    return forecaster.forecast(load, job=parts.spec.name, steps=steps, rng=situation.rng)
 
 
 def admissible(
@@ -230,37 +265,32 @@ def partitioning_of(parts: Deciding, capabilities: Capabilities) -> Partitioning
 
 
 def _search(
-    parts: Deciding,
-    window: MetricsWindow,
-    forecast: LoadForecast,
-    models: PerformanceModels,
-    space: SearchSpace,
-    rng: np.random.Generator,
+    parts: Deciding, situation: Situation, forecast: LoadForecast, models: PerformanceModels
 ) -> Sequence[Candidate]:
     def predict(configurations: Sequence[Configuration]) -> Sequence[Candidate]:
         return evaluate(
             configurations,
             forecast=forecast,
             models=models,
-            limits=parts.spec.limits.limits(),
-            prices=parts.spec.prices.prices(),
-            rng=rng,
-            backlog_records=window.last("lag_records"),
+            limits=situation.limits,
+            prices=situation.prices,
+            rng=situation.rng,
+            backlog_records=situation.window.last("lag_records"),
         )
 
-    return parts.optimiser.search(space.configurations, predict)
+    return parts.optimiser.search(situation.admissible, predict)
 
 
 def _record(
     parts: Deciding,
     seen: Observation,
-    forecast: LoadForecast,
-    models: PerformanceModels,
+    references: dict[str, str],
+    foreseen: Foresight,
 ) -> dict[str, str]:
-    references = basis(parts, seen)
-    now = parts.clock.now()
+    """Record what was foreseen, and return the references with both ids."""
+    now, models = parts.clock.now(), foreseen.models
     told = {
-        EntryKind.FORECAST: forecast_body(forecast),
+        EntryKind.FORECAST: forecast_body(foreseen.forecast),
         EntryKind.MODEL: {"proven_load": models.proven_load, **models.summary()},
     }
     for kind, body in told.items():

@@ -31,12 +31,14 @@ class SearchSpace:
     """What there is to choose from.
 
     Attributes:
+        current: What the job runs in.
         configurations: Admissible ones, sorted; the current one is always among them.
         excluded: Ones the settings name and that are not admissible, sorted.
         fixed: Axis that the settings would vary and that stays as it is, to the reason.
         failed: Excluded ones that are not admissible only since an action failed in them.
     """
 
+    current: Configuration
     configurations: tuple[Configuration, ...]
     excluded: tuple[Excluded, ...]
     fixed: Mapping[str, str]
@@ -91,6 +93,7 @@ def search_space(bounds: Bounds) -> SearchSpace:
         elif configuration != bounds.current:
             excluded.append(Excluded(configuration=configuration, reason=reason))
     return SearchSpace(
+        current=bounds.current,
         configurations=tuple(sorted(admissible)),
         excluded=tuple(sorted(excluded, key=lambda one: one.configuration)),
         fixed=fixed,

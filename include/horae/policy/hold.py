@@ -15,6 +15,11 @@ class HoldPolicy:
         """Always `hold`."""
         return "hold"
 
+    @property
+    def foresees(self) -> bool:
+        """Never: it looks at nothing."""
+        return False
+
     def propose(self, situation: Situation) -> Proposal | Stay:
         """Stay."""
         return Stay(

@@ -48,6 +48,11 @@ class PlannerPolicy:
         """Always `planner`."""
         return "planner"
 
+    @property
+    def foresees(self) -> bool:
+        """Always."""
+        return True
+
     def propose(self, situation: Situation) -> Proposal | Stay:
         """Propose the move that is best now, or say how far away one is."""
         view = look(situation, self.settings, self._pace(situation))

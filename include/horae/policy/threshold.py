@@ -34,6 +34,11 @@ class ThresholdPolicy:
         """Always `threshold`."""
         return "threshold"
 
+    @property
+    def foresees(self) -> bool:
+        """Always: it compares capacities by the models."""
+        return True
+
     def propose(self, situation: Situation) -> Proposal | Stay:
         """Scale to the target utilisation when a band is left."""
         signals = read_signals(situation.window)

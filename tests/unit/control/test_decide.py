@@ -77,6 +77,23 @@ def test_the_entry_tells_what_there_was_to_choose_from(world: World) -> None:
     assert entry.body["fixed"] == {}
 
 
+def test_a_policy_that_foresees_nothing_rests_on_nothing_foreseen(world: World) -> None:
+    """No forecast and no models are made: the entry names neither, nor a front."""
+    world.spec = a_spec(policy={"name": "hold"})
+    world.decide("c1")
+    assert world.entries(EntryKind.FORECAST, EntryKind.MODEL) == []
+    (entry,) = world.entries(EntryKind.DECISION)
+    assert set(entry.references) == {*LINEAGE, "window", "verdict", "job_version"}
+    assert "front" not in entry.body
+    assert (entry.body["excluded"], entry.body["fixed"]) == ([], {})
+
+
+def test_a_policy_that_foresees_nothing_needs_no_long_past(world: World) -> None:
+    """Five rows are too few for any forecaster, which is not asked."""
+    world.spec, world.load = a_spec(policy={"name": "hold"}), [100.0] * 5
+    assert held(world.decide("c1")) is Reason.POLICY_HOLD
+
+
 def test_a_repeated_cycle_gives_the_same_decision(world: World) -> None:
     """Asked again, whatever the job does by then: no second entry, nothing asked."""
     first = decided_in_mode(world, "auto")

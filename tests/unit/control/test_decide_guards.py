@@ -40,6 +40,11 @@ class TwoSlots:
         """Always `two slots`."""
         return "two slots"
 
+    @property
+    def foresees(self) -> bool:
+        """Never."""
+        return False
+
     def propose(self, situation: Situation) -> Proposal | Stay:
         """Two slots."""
         return Proposal(

@@ -273,7 +273,9 @@ def test_a_checkpoint_is_preferred_where_savepoints_are_slow() -> None:
             return 60.0 if path is RescalePath.SAVEPOINT else super().quantile(path, level)
 
     situation = busy_in_a_dear_shape(capabilities=BOTH)
-    slow = replace(situation, models=replace(situation.models, outage=SlowSavepoints()))
+    models = replace(situation.models, outage=SlowSavepoints())
+    assert situation.foresight is not None
+    slow = replace(situation, foresight=replace(situation.foresight, models=models))
     answer = ask(slow)
     assert isinstance(answer, Proposal)
     assert answer.path is RescalePath.CHECKPOINT
