@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from horae.domain.clock import Clock
-from horae.domain.metric_catalogue import CATALOGUE, MetricKind
+from horae.domain.metric import MetricKind
+from horae.domain.metric_catalogue import CATALOGUE
 from horae.errors import ExternalError
 from horae.metrics.grid import grid_point
 from horae.metrics.source import MetricSource

@@ -22,7 +22,8 @@ from horae.control.surroundings import Surroundings
 from horae.domain import metric_catalogue
 from horae.domain.clock import ManualClock
 from horae.domain.job import Fate
-from horae.domain.metric_catalogue import CATALOGUE, Metric
+from horae.domain.metric import Metric
+from horae.domain.metric_catalogue import CATALOGUE
 from horae.engines.engine import Engine
 from horae.engines.fake import FakeEngine
 from horae.errors import Refused

@@ -7,55 +7,10 @@ Sources, validation rules and `docs/metrics.md` are derived from this table; pri
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class MetricKind(StrEnum):
-    """How a value behaves in time."""
-
-    COUNTER = "counter"  # only grows; a smaller value means that it was started anew
-    GAUGE = "gauge"  # what holds at, or was the mean over, one row
-    SETTING = "setting"  # what the job ran in
-
-
-class Direction(StrEnum):
-    """Which way is better."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEITHER = "neither"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """One metric.
-
-    Attributes:
-        name: Column of the frame; ends in its unit where it has one.
-        kind: How it behaves in time.
-        unit: In words; `1` for a ratio or a count of things that are not records.
-        meaning: What is measured, over what, and when it is missing.
-        minimum: Smallest possible value.
-        maximum: Largest plausible value; infinite: none is known.
-        direction: Which way is better.
-        required: A window without it is not usable.
-        rate_of: The counter whose growth per second this is; None: no such rate.
-        largest_rise_per_second: A steeper rise between two rows is not plausible.
-    """
-
-    name: str
-    kind: MetricKind
-    unit: str
-    meaning: str
-    minimum: float = 0.0
-    maximum: float = math.inf
-    direction: Direction = Direction.NEITHER
-    required: bool = False
-    rate_of: str | None = None
-    largest_rise_per_second: float = math.inf
-
+from horae.domain.metric import Direction, Metric, MetricKind
+from horae.domain.vertex_catalogue import VERTEX_CATALOGUE
 
 _RECORDS_PER_SECOND = 1e8  # ten thousand busy partitions; more is a misread unit
 _CORES = 1e5  # the largest known Flink clusters have tens of thousands
@@ -337,6 +292,13 @@ def as_markdown() -> str:
         "| metric | unit | kind | needed | range | better | meaning |",
         "|---|---|---|---|---|---|---|",
         *(_row(metric) for metric in CATALOGUE.values()),
+        "\n## Metrics of single vertices\n",
+        "Where a source tells of vertices, a window also has these for each of them, on the same "
+        "rows. They serve policies that size each vertex by itself; no rule of validation needs "
+        "them.\n",
+        "| metric | unit | kind | needed | range | better | meaning |",
+        "|---|---|---|---|---|---|---|",
+        *(_row(metric) for metric in VERTEX_CATALOGUE.values()),
     )
     return "\n".join(lines) + "\n"
 

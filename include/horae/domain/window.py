@@ -22,6 +22,10 @@ class MetricsWindow:
             a gapless UTC DatetimeIndex on multiples of the grid, oldest first. A value at `t`
             holds for (t - grid, t]; NaN where nothing was measured (never zero).
         collected_at: When the last sample was taken.
+        vertices: The same rows for single vertices: columns of two levels, the vertex's id and
+            the metric of `VERTEX_CATALOGUE`, all of them for each vertex that was seen within
+            the window, float64; NaN where nothing was measured. None where no source tells of
+            vertices.
     """
 
     job: str
@@ -31,6 +35,7 @@ class MetricsWindow:
     grid_seconds: float
     frame: pd.DataFrame
     collected_at: datetime
+    vertices: pd.DataFrame | None = None
 
     @property
     def start(self) -> datetime:

@@ -15,7 +15,8 @@ from horae.domain.window import MetricsWindow
 from horae.errors import ExternalError
 from horae.metrics.derivation import derive
 from horae.metrics.grid import grid_index, grid_point, step_of
-from horae.metrics.source import MetricSource
+from horae.metrics.source import MetricSource, VertexHistory, VertexMetrics, VertexSource
+from horae.metrics.vertex_rows import last_known, vertex_frame
 from horae.settings.job_spec import TimeSettings
 
 Row = dict[str, float]
@@ -46,8 +47,13 @@ class Collector:
 
     def __init__(self, sources: Mapping[str, MetricSource], clock: Clock) -> None:
         self._sources = dict(sources)
+        self._vertex_sources = {
+            name: source for name, source in sources.items() if isinstance(source, VertexSource)
+        }
         self._clock = clock
         self._unavailable: dict[str, str] = {}
+        self._vertices_now: VertexMetrics = {}
+        self._vertex_rows: dict[datetime, VertexMetrics] = {}
 
     def collect(
         self,
@@ -67,12 +73,13 @@ class Collector:
             time: Grid, sampling time and length of the window.
             job: Name that the window is stored under; None: the engine's.
         """
-        self._unavailable = {}
+        self._unavailable, self._vertex_rows = {}, {}
         rows, collected_at = self._rows(description, time)
         past = _past(previous, time)
         frame = _joined(past, rows, time)
         self._back_fill(frame, past, time)
         derive(frame)
+        frame = _without_empty_start(frame)
         running = description.presence is JobPresence.RUNNING
         window = MetricsWindow(
             job=job or description.name,
@@ -80,8 +87,9 @@ class Collector:
             version=description.version.id if running and description.version else None,
             configuration=description.configuration if running else None,
             grid_seconds=time.grid_seconds,
-            frame=_without_empty_start(frame),
+            frame=frame,
             collected_at=collected_at,
+            vertices=self._vertices(pd.DatetimeIndex(frame.index), previous, time),
         )
         return Collected(window=window, unavailable=dict(self._unavailable))
 
@@ -95,6 +103,7 @@ class Collector:
         while True:
             point = grid_point(at, time.grid_seconds)
             row = self._sampled(at, description.configuration)
+            self._vertex_rows[point] = self._vertices_now
             delay = {"sample_delay_seconds": (at - point).total_seconds()}
             rows[point] = row | delay if row else {}
             after = grid_point(self._clock.now(), time.grid_seconds) + step_of(time.grid_seconds)
@@ -105,9 +114,12 @@ class Collector:
 
     def _sampled(self, at: datetime, configuration: Configuration | None) -> Row:
         row: Row = {}
+        self._vertices_now = {}
         for name, source in self._sources.items():
             try:
                 row = {**source.sample(at), **row}
+                if name in self._vertex_sources and not self._vertices_now:
+                    self._vertices_now = self._vertex_sources[name].sample_vertices(at)
             except ExternalError as error:
                 self._unavailable[name] = str(error)
         if configuration is not None and row.get("parallelism") == configuration.parallelism:
@@ -132,6 +144,31 @@ class Collector:
             for metric, values in told.items():
                 series = pd.Series(values, dtype=np.float64).reindex(frame.index)
                 frame[metric] = series.fillna(frame[metric])
+
+    def _vertices(
+        self, index: pd.DatetimeIndex, previous: MetricsWindow | None, time: TimeSettings
+    ) -> pd.DataFrame | None:
+        same_grid = previous is not None and previous.grid_seconds == time.grid_seconds
+        past = previous.vertices if previous is not None and same_grid else None
+        if past is None and not self._vertex_sources:
+            return None
+        told = self._told_of_vertices(index, past, time)
+        return vertex_frame(past, self._vertex_rows, told, index, time.grid_seconds)
+
+    def _told_of_vertices(
+        self, index: pd.DatetimeIndex, past: pd.DataFrame | None, time: TimeSettings
+    ) -> list[VertexHistory]:
+        """What the sources remember of the rows that the past does not hold for sure."""
+        step = step_of(time.grid_seconds)
+        known = index[0] if past is None else max(index[0], last_known(past))
+        start, end = known.to_pydatetime() - step, index[-1].to_pydatetime()
+        told: list[VertexHistory] = []
+        for name, source in self._vertex_sources.items():
+            try:
+                told.append(source.vertex_history(start, end, time.grid_seconds))
+            except ExternalError as error:
+                self._unavailable[name] = str(error)
+        return told
 
 
 def _settings(configuration: Configuration) -> Row:

@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+VertexMetrics = Mapping[str, Mapping[str, float]]
+"""Vertex id to name of a vertex metric to value; what could not be read is left out."""
+
+VertexHistory = Mapping[str, Mapping[str, Mapping[datetime, float]]]
+"""Vertex id to name of a vertex metric to grid point to value."""
 
 
 class MetricSource(Protocol):
@@ -46,4 +52,27 @@ class MetricSource(Protocol):
         Raises:
             ExternalError: The source does not answer, says no or talks nonsense.
         """
+        ...
+
+
+@runtime_checkable
+class VertexSource(Protocol):
+    """What a metric source offers that tells single vertices apart, beside `MetricSource`.
+
+    Both methods raise `ExternalError` where the source does not answer, says no or talks nonsense.
+    """
+
+    def sample_vertices(self, at: datetime) -> VertexMetrics:
+        """What the vertices were like in the sample that was just taken.
+
+        Args:
+            at: As in the call of `sample` before it; nothing is measured anew.
+
+        Returns:
+            In the plan's order; empty while the job is down, or nothing is newer than before.
+        """
+        ...
+
+    def vertex_history(self, start: datetime, end: datetime, grid_seconds: float) -> VertexHistory:
+        """What the source still knows of the vertices' past, as `MetricSource.history`."""
         ...

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import fsspec
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,10 +18,13 @@ import pyarrow.parquet as pq
 from horae.domain.configuration import Configuration
 from horae.domain.window import MetricsWindow
 from horae.errors import Unavailable, UnexpectedReply
+from horae.metrics.vertex_rows import columns_of
 
 _METADATA = b"horae.window"
-_FORMAT = 1
+_FORMAT = 2  # 1 knew no vertices
+_READABLE = (1, 2)
 _TIME = "time"
+_DOT = "."  # no metric's name has one
 # Part of every file and thus of its hash: another writer's defaults would give other ids.
 _WRITING = {"compression": "zstd", "compression_level": 3, "version": "2.6"}
 _ID = re.compile(r"^(?P<job>[a-z0-9][a-z0-9_.-]{0,62})@(?P<hash>[0-9a-f]{64})$")
@@ -129,6 +133,7 @@ def to_parquet(window: MetricsWindow) -> bytes:
     times = pd.DatetimeIndex(frame.index)
     columns = {_TIME: pa.array(times, type=pa.timestamp("ms", tz="UTC"))}
     columns |= {str(name): pa.array(frame[name].to_numpy()) for name in frame.columns}
+    columns |= _vertex_columns(window.vertices)
     metadata = {
         "format": _FORMAT,
         "job": window.job,
@@ -156,12 +161,13 @@ def from_parquet(content: bytes) -> MetricsWindow:
         metadata = json.loads((table.schema.metadata or {})[_METADATA])
     except (pa.ArrowException, KeyError, ValueError) as error:
         raise UnexpectedReply(f"not the Parquet file of a window: {error!r}") from error
-    if metadata["format"] != _FORMAT:
+    if metadata["format"] not in _READABLE:
         raise UnexpectedReply(
-            f"a window in format {metadata['format']}; this version reads format {_FORMAT}"
+            f"a window in format {metadata['format']}; this version reads formats "
+            f"{' and '.join(map(str, _READABLE))}"
         )
     index = pd.DatetimeIndex(table.column(_TIME).to_pandas()).as_unit("ms").rename(None)
-    names = [name for name in table.column_names if name != _TIME]
+    names = [name for name in table.column_names if name != _TIME and _DOT not in name]
     frame = pd.DataFrame({name: table.column(name).to_numpy() for name in names}, index=index)
     configuration = metadata["configuration"]
     return MetricsWindow(
@@ -172,7 +178,31 @@ def from_parquet(content: bytes) -> MetricsWindow:
         grid_seconds=metadata["grid_seconds"],
         frame=frame,
         collected_at=datetime.fromisoformat(metadata["collected_at"]),
+        vertices=_vertices(table, index),
     )
+
+
+def _vertex_columns(vertices: pd.DataFrame | None) -> dict[str, pa.Array]:
+    """A vertex's metric stands in the column `<vertex>.<metric>`."""
+    if vertices is None:
+        return {}
+    return {
+        f"{column[0]}{_DOT}{column[1]}": pa.array(vertices[column].to_numpy())
+        for column in vertices.columns
+    }
+
+
+def _vertices(table: pa.Table, index: pd.DatetimeIndex) -> pd.DataFrame | None:
+    """None where the file has no vertices; a metric that it does not have yet is missing."""
+    found = [name.rpartition(_DOT) for name in table.column_names if _DOT in name]
+    if not found:
+        return None
+    known = {
+        (vertex, metric): table.column(f"{vertex}{_DOT}{metric}").to_numpy()
+        for vertex, _, metric in found
+    }
+    columns = columns_of(tuple(dict.fromkeys(vertex for vertex, _, _ in found)))
+    return pd.DataFrame(known, index=index, dtype=np.float64).reindex(columns=columns)
 
 
 def _id_of(path: str) -> str:

@@ -14,7 +14,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from horae.domain.metric_catalogue import CATALOGUE, Metric, MetricKind
+from horae.domain.metric import Metric, MetricKind
+from horae.domain.metric_catalogue import CATALOGUE
 from horae.domain.verdict import Severity
 
 LEAST_COMPLETE = 0.5

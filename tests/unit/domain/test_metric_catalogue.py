@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from horae.domain.metric_catalogue import CATALOGUE, COLUMNS, Metric, MetricKind
+from horae.domain.metric import Metric, MetricKind
+from horae.domain.metric_catalogue import CATALOGUE, COLUMNS
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics.md"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from window_builder import NOON, a_frame, a_window
+from window_builder import NOON, a_frame, a_window, of_vertices
 
 from horae.errors import Unavailable, UnexpectedReply
 from horae.metrics.window_store import WindowStore, from_parquet, to_parquet
@@ -28,6 +28,16 @@ def test_window_comes_back_as_it_was(store: WindowStore) -> None:
     pd.testing.assert_frame_equal(back.frame, window.frame)
     for name in ("job", "job_id", "version", "configuration", "grid_seconds", "collected_at"):
         assert getattr(back, name) == getattr(window, name)
+
+
+def test_vertices_come_back_as_they_were(store: WindowStore) -> None:
+    """Both levels of the columns, values and gaps survive; no vertices stay none."""
+    frame = a_frame(2)
+    vertices = of_vertices(frame, v__busy_ratio=[0.5, float("nan")], w__parallelism=[2, 3])
+    back = store.get(store.put(a_window(frame, vertices=vertices)))
+    assert back.vertices is not None
+    pd.testing.assert_frame_equal(back.vertices, vertices)
+    assert store.get(store.put(a_window(frame))).vertices is None
 
 
 def test_window_of_a_job_that_was_down_comes_back() -> None:

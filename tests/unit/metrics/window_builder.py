@@ -10,6 +10,7 @@ from horae.domain.job import JobDescription, JobPresence, JobVersion
 from horae.domain.metric_catalogue import COLUMNS
 from horae.domain.window import MetricsWindow
 from horae.metrics.grid import grid_index
+from horae.metrics.vertex_rows import columns_of
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -29,7 +30,22 @@ def a_frame(rows: int, grid_seconds: float = 10, **columns: list[float]) -> pd.D
     return frame
 
 
-def a_window(frame: pd.DataFrame, job: str = "ysb", grid_seconds: float = 10) -> MetricsWindow:
+def of_vertices(frame: pd.DataFrame, **columns: list[float]) -> pd.DataFrame:
+    """Vertices on the rows of `frame`; `v__busy_ratio` is the busy ratio of the vertex `v`."""
+    ids = tuple(dict.fromkeys(name.split("__")[0] for name in columns))
+    vertices = pd.DataFrame(np.nan, index=frame.index, columns=columns_of(ids), dtype=np.float64)
+    for name, values in columns.items():
+        vertex, metric = name.split("__")
+        vertices[vertex, metric] = np.array(values, dtype=np.float64)
+    return vertices
+
+
+def a_window(
+    frame: pd.DataFrame,
+    job: str = "ysb",
+    grid_seconds: float = 10,
+    vertices: pd.DataFrame | None = None,
+) -> MetricsWindow:
     """A window of a running job."""
     return MetricsWindow(
         job=job,
@@ -39,6 +55,7 @@ def a_window(frame: pd.DataFrame, job: str = "ysb", grid_seconds: float = 10) ->
         grid_seconds=grid_seconds,
         frame=frame,
         collected_at=NOON,
+        vertices=vertices,
     )
 
 

@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from horae.domain.metric_catalogue import CATALOGUE, MetricKind
+from horae.domain.metric import MetricKind
+from horae.domain.metric_catalogue import CATALOGUE
 from horae.domain.verdict import Severity
 from horae.validation.rules import RULES, Rule
 
