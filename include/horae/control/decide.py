@@ -105,6 +105,7 @@ def _ask_policy(
         verdict=situation.verdict,
         capabilities=situation.capabilities,
         legal=known.space.legal,
+        vertices=situation.vertices or None,
     )
     guards = ask_guards(guard_situation(parts, history, question, proposal, scene))
     load = situation.window.last("load_records_per_second")

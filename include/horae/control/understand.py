@@ -19,7 +19,7 @@ from horae.domain.candidate import Candidate, Front
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
 from horae.domain.forecast import LoadForecast
-from horae.domain.job import Capabilities, JobPresence
+from horae.domain.job import Capabilities, JobPresence, Vertex
 from horae.domain.proposal import Reason, Stay
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
@@ -172,7 +172,15 @@ def _situation(
         action_delay_seconds=action_delay(parts.spec, history),
         rng=chance(parts.spec.name, verdict.window),
         foresight=None,
+        vertices=_vertices(parts, window),
     )
+
+
+def _vertices(parts: Deciding, window: MetricsWindow) -> tuple[Vertex, ...]:
+    """The job's vertices; none where the window tells nothing of single ones."""
+    if window.vertices is None:
+        return ()
+    return parts.engine.describe(parts.spec.engine_job_name).vertices
 
 
 def _with_foresight(

@@ -64,6 +64,10 @@ class Vertex:
         running_subtasks: Subtasks in state RUNNING.
         running_since: When the vertex last became RUNNING; None while it is not.
         is_source: Whether it has no input.
+        inputs: Ids of the vertices it reads from, in the plan's order; once more for each further
+            edge from the same vertex.
+        hashed: Whether an input is partitioned by a hash of its key, so that key groups are what
+            its subtasks share.
     """
 
     id: str
@@ -73,6 +77,8 @@ class Vertex:
     running_subtasks: int
     running_since: datetime | None
     is_source: bool
+    inputs: tuple[str, ...] = ()
+    hashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

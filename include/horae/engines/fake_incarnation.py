@@ -124,4 +124,6 @@ class Incarnation:
             running_subtasks=parallelism if running else 0,
             running_since=self.running_since if running else None,
             is_source=name == VERTICES[0],
+            inputs=() if name == VERTICES[0] else VERTICES[:1],
+            hashed=name != VERTICES[0],
         )

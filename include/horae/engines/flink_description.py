@@ -23,6 +23,7 @@ from horae.errors import ExternalError
 
 _NO_INTERVAL = 2**63 - 1
 _MEBIBYTE = 2**20
+_HASH = "HASH"  # how the plan names an edge that is partitioned by key
 
 
 def describe(client: FlinkClient, job: str) -> JobDescription:
@@ -182,7 +183,7 @@ def shape_of(task_manager: TaskManager) -> TaskManagerShape | None:
 
 
 def _vertices(details: JobDetails, shown: Mapping[str, VertexDetails]) -> tuple[Vertex, ...]:
-    sources = {node.id for node in details.plan.nodes if not node.inputs}
+    inputs = {node.id: node.inputs for node in details.plan.nodes}
     return tuple(
         Vertex(
             id=vertex.id,
@@ -191,7 +192,9 @@ def _vertices(details: JobDetails, shown: Mapping[str, VertexDetails]) -> tuple[
             max_parallelism=vertex.max_parallelism,
             running_subtasks=_running(vertex),
             running_since=_running_since(shown.get(vertex.id)),
-            is_source=vertex.id in sources,
+            is_source=vertex.id in inputs and not inputs[vertex.id],
+            inputs=tuple(edge.id for edge in inputs.get(vertex.id, ())),
+            hashed=any(edge.ship_strategy == _HASH for edge in inputs.get(vertex.id, ())),
         )
         for vertex in details.vertices
     )

@@ -8,7 +8,7 @@ how far two readings are apart however old the values were when they were read.
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from horae.clients.flink_replies import AggregatedMetric
@@ -27,6 +27,7 @@ _TASK = frozenset(
         "busyTimeMsPerSecond",
         "backPressuredTimeMsPerSecond",
         "numRecordsIn",
+        "numRecordsOut",
     }
 )
 _GAUGE_SECONDS = 60.0  # what the gauges are means over
@@ -54,11 +55,14 @@ class VertexReading:
         running_ms: Time since the tasks began to run, summed.
         busy_gauge: Busy share, mean over the subtasks and the last minute.
         skew: Busy share of the busiest subtask over the mean, at least 1.
+        evenness: Busy share of the least busy subtask over the mean, at most 1.
         backpressured_gauge: Back-pressured share, mean over the subtasks and the last minute.
         handled: Records that came into the vertex, from outside or from other vertices.
+        sent: Records that went to other vertices, over all outputs.
         consumed: Records that the vertex's sources have read; NaN for none.
         pending: Records that the sources say are waiting; NaN for none.
         emit_lag_ms: Age of the last record when it left the source, largest over the subtasks.
+        partitions: Partitions that the vertex's sources read; NaN where they do not name them.
         positions: Next offset to read of each partition, by topic as Flink writes it.
     """
 
@@ -68,11 +72,14 @@ class VertexReading:
     running_ms: float
     busy_gauge: float
     skew: float
+    evenness: float
     backpressured_gauge: float
     handled: float
+    sent: float
     consumed: float
     pending: float
     emit_lag_ms: float
+    partitions: float
     positions: Mapping[Partition, int]
 
     @classmethod
@@ -81,7 +88,7 @@ class VertexReading:
         busy = _sum(metrics, "accumulateBusyTimeMs")
         waiting = _sum(metrics, "accumulateBackPressuredTimeMs")
         gauge = metrics.get("busyTimeMsPerSecond")
-        mean, most = (_number(gauge.avg), _number(gauge.max)) if gauge else (math.nan, math.nan)
+        mean, most, least = _spread(gauge)
         sources = _by_source_metric(metrics)
         read = "numRecordsIn" if "numRecordsIn" in sources else "numRecordsOut"
         consumed = _total(sources, read)
@@ -92,11 +99,14 @@ class VertexReading:
             running_ms=busy + waiting + _sum(metrics, "accumulateIdleTimeMs"),
             busy_gauge=mean / 1000,
             skew=max(1.0, most / mean) if mean > 0 else 1.0,
+            evenness=min(1.0, least / mean) if mean > 0 else 1.0,
             backpressured_gauge=_average(metrics, "backPressuredTimeMsPerSecond") / 1000,
             handled=_sum(metrics, "numRecordsIn") if math.isnan(consumed) else consumed,
+            sent=_sum(metrics, "numRecordsOut"),
             consumed=consumed,
             pending=_total(sources, "pendingRecords"),
             emit_lag_ms=_emit_lag(sources.get("currentEmitEventTimeLag", ())),
+            partitions=_partitions(metrics),
             positions=_positions(metrics),
         )
 
@@ -142,10 +152,24 @@ class VertexReading:
 
     def consumed_per_second(self, before: "VertexReading | None") -> float:
         """Records read per second since `before`; NaN when that is not known."""
+        return self._growth(before, lambda reading: reading.consumed)
+
+    def handled_per_second(self, before: "VertexReading | None") -> float:
+        """Records that came in per second since `before`; NaN when that is not known."""
+        return self._growth(before, lambda reading: reading.handled)
+
+    def sent_per_second(self, before: "VertexReading | None") -> float:
+        """Records sent on per second since `before`; NaN when that is not known."""
+        return self._growth(before, lambda reading: reading.sent)
+
+    def _growth(
+        self, before: "VertexReading | None", counter: Callable[["VertexReading"], float]
+    ) -> float:
         seconds = self.seconds_since(before)
-        if before is None or not seconds > 0 or self.consumed < before.consumed:
+        if before is None or not seconds > 0:
             return math.nan
-        return (self.consumed - before.consumed) / seconds
+        grown = counter(self) - counter(before)
+        return math.nan if grown < 0 else grown / seconds
 
     def _trusted(self, gauge: float) -> float:
         return as_share(gauge) if self.running_seconds >= _GAUGE_SECONDS else math.nan
@@ -162,6 +186,14 @@ def _number(value: float | None) -> float:
 
 def _sum(metrics: Metrics, name: str) -> float:
     return _number(metrics[name].sum) if name in metrics else math.nan
+
+
+def _spread(gauge: AggregatedMetric | None) -> tuple[float, float, float]:
+    """Mean, most and least of the subtasks; a least that was not asked for counts as the mean."""
+    if gauge is None:
+        return math.nan, math.nan, math.nan
+    mean = _number(gauge.avg)
+    return mean, _number(gauge.max), mean if gauge.min is None else gauge.min
 
 
 def _average(metrics: Metrics, name: str) -> float:
@@ -187,6 +219,12 @@ def _emit_lag(sources: Iterable[AggregatedMetric]) -> float:
     lags = [_number(metric.max) for metric in sources]
     known = [lag for lag in lags if lag <= _LONGEST_LAG_MS and lag > _EARLIEST_MS]
     return max((max(0.0, lag) for lag in known if lag != _UNDEFINED_MS), default=math.nan)
+
+
+def _partitions(metrics: Metrics) -> float:
+    """Partitions whose offsets are named, whether or not one has delivered a record yet."""
+    named = [match for name in metrics if (match := _SOURCE.match(name)) and match["topic"]]
+    return float(len({(match["topic"], match["number"]) for match in named})) or math.nan
 
 
 def _positions(metrics: Metrics) -> Mapping[Partition, int]:

@@ -13,12 +13,14 @@ from horae.domain.clock import Clock
 from horae.domain.job import JobDescription, JobPresence
 from horae.errors import ExternalError
 from horae.metrics.flink_reading import VertexReading, as_share, wanted_names
+from horae.metrics.flink_vertices import vertex_values
+from horae.metrics.source import VertexHistory, VertexMetrics
 
 # A request makes the JobManager fetch new values, which takes well under a second, and answers
 # with the old ones.
 _FETCH_SECONDS = 1.0
 _TRIES = 3
-_AGGREGATIONS: tuple[Aggregation, ...] = ("max", "avg", "sum")
+_AGGREGATIONS: tuple[Aggregation, ...] = ("min", "max", "avg", "sum")
 _CPU_TIME = "Status.JVM.CPU.Time"
 _HEAP_USED = "Status.JVM.Memory.Heap.Used"
 _MIB = 2.0**20
@@ -72,6 +74,7 @@ class FlinkSource:
         self._partitions = partitions
         self._clock = clock
         self._before: dict[str, VertexReading] = {}
+        self._vertices: VertexMetrics = {}
 
     @property
     def metrics(self) -> frozenset[str]:
@@ -83,6 +86,7 @@ class FlinkSource:
 
         Takes one to three seconds, for Flink answers with old values while it fetches new ones.
         """
+        self._vertices = {}
         if self._job.presence is JobPresence.DOUBLED:
             return {}
         details = self._client.job(self._job.job_id) if self._job.job_id else None
@@ -101,6 +105,14 @@ class FlinkSource:
         """Nothing: Flink remembers no metrics."""
         return {}
 
+    def sample_vertices(self, at: datetime) -> VertexMetrics:
+        """What the readings of the newest sample say of each vertex, in the plan's order."""
+        return self._vertices
+
+    def vertex_history(self, start: datetime, end: datetime, grid_seconds: float) -> VertexHistory:
+        """Nothing: Flink remembers no metrics."""
+        return {}
+
     def _progress(self, details: JobDetails) -> dict[str, float]:
         """What the vertices' readings say; nothing when there are none that are new."""
         readings = self._new_readings(details)
@@ -108,6 +120,9 @@ class FlinkSource:
         if not readings:
             return {}
         pairs = [(reading, before.get(key)) for key, reading in readings.items()]
+        self._vertices = {
+            key: vertex_values(reading, before.get(key)) for key, reading in readings.items()
+        }
         return {
             **_utilisation(pairs),
             **_consumption(pairs),

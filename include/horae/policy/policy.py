@@ -9,7 +9,7 @@ import numpy as np
 from horae.domain.candidate import Candidate
 from horae.domain.configuration import Configuration
 from horae.domain.forecast import LoadForecast
-from horae.domain.job import Capabilities
+from horae.domain.job import Capabilities, Vertex
 from horae.domain.limits import Limits, Prices
 from horae.domain.proposal import Proposal, Stay
 from horae.domain.verdict import Verdict
@@ -52,6 +52,8 @@ class Situation:
         rng: Source of chance.
         foresight: None: the policy that is asked looks at what was measured alone, so nothing was
             foreseen for it.
+        vertices: The job's, in topological order; empty where the window tells nothing of single
+            ones.
     """
 
     now: datetime
@@ -66,6 +68,7 @@ class Situation:
     action_delay_seconds: float
     rng: np.random.Generator
     foresight: Foresight | None
+    vertices: tuple[Vertex, ...] = ()
 
     @property
     def forecast(self) -> LoadForecast:

@@ -25,6 +25,7 @@ def test_a_running_job_is_read_back(flink: RecordedFlink) -> None:
         (True, 128),
         (False, 128),
     ]
+    assert [(v.inputs, v.hashed) for v in shown.vertices] == [((), False), ((SOURCE,), True)]
     assert shown.version is not None
     assert shown.version.engine_version == "2.3.0"
 

@@ -42,6 +42,7 @@ def test_wanted_names_leave_out_what_no_reading_is_made_of() -> None:
         f"{SOURCE}.numRecordsIn",
         f"{SOURCE}.pendingRecords",
         "accumulateBusyTimeMs",
+        "numRecordsOut",
     ]
 
 

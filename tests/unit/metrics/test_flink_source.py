@@ -33,7 +33,7 @@ class SmallFlink:
             "accumulateBusyTimeMs": {"sum": 100_000.0},
             "accumulateIdleTimeMs": {"sum": 100_000.0},
             "accumulateBackPressuredTimeMs": {"sum": 0.0},
-            "busyTimeMsPerSecond": {"avg": 500.0, "max": 600.0},
+            "busyTimeMsPerSecond": {"min": 400.0, "avg": 500.0, "max": 600.0},
             "backPressuredTimeMsPerSecond": {"avg": 0.0},
             f"{SOURCE}.numRecordsIn": {"sum": 1_000.0},
             f"{SOURCE}.pendingRecords": {"sum": 12.0},
@@ -240,3 +240,53 @@ def test_cluster_that_does_not_answer_is_unavailable() -> None:
     )
     with pytest.raises(Unavailable):
         FlinkSource(client, a_description(), lambda: PARTITIONS, clock).sample(NOON)
+
+
+def test_vertices_are_told_from_the_same_two_readings() -> None:
+    """10 s of the tasks' clock: 200 in and 100 out a second, 0.8 busy, the busiest 6/5 of it."""
+    flink = SmallFlink()
+    flink.metrics["numRecordsOut"] = {"sum": 500.0}
+    source = a_source(flink)
+    source.sample(NOON)
+    flink.metrics |= {
+        "accumulateBusyTimeMs": {"sum": 116_000.0},
+        "accumulateIdleTimeMs": {"sum": 102_000.0},
+        "accumulateBackPressuredTimeMs": {"sum": 2_000.0},
+        "numRecordsOut": {"sum": 1_500.0},
+        f"{SOURCE}.numRecordsIn": {"sum": 3_000.0},
+    }
+    source.sample(NOON)
+    (vertex, told), *others = source.sample_vertices(NOON).items()
+    assert (vertex, others) == ("v", [])
+    assert told == pytest.approx(
+        {
+            "records_in_per_second": 2_000 / 10,
+            "records_out_per_second": 1_000 / 10,
+            "busy_ratio": 0.8 * 600 / 500,
+            "busy_ratio_mean": 0.8,
+            "busy_ratio_min": 0.8 * 400 / 500,
+            "backpressured_ratio": 0.1,
+            "lag_records": 12,
+            "partitions": 2,
+            "parallelism": 2,
+        }
+    )
+
+
+def test_rates_of_vertices_are_unknown_until_there_are_two_readings() -> None:
+    """Gauges of the last minute would be taken for the row: only what needs no rate is told."""
+    source = a_source(SmallFlink())
+    source.sample(NOON)
+    told = source.sample_vertices(NOON)["v"]
+    assert "records_in_per_second" not in told
+    assert told["parallelism"] == 2
+
+
+def test_vertices_of_a_job_that_is_down_are_not_told() -> None:
+    """Nor are those of the sample before told again."""
+    flink = SmallFlink()
+    source = a_source(flink)
+    source.sample(NOON)
+    flink.state = "RESTARTING"
+    source.sample(NOON)
+    assert source.sample_vertices(NOON) == {}
