@@ -26,7 +26,7 @@ from horae.engines.fake import FakeEngine
 from horae.forecasting.forecasters import with_fallback
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
-from horae.metrics.window_store import WindowStore
+from horae.metrics.file_window_store import FileWindowStore
 from horae.optimisation.exhaustive import ExhaustiveOptimiser
 from horae.policy.planner import PlannerPolicy
 from horae.settings.job_spec import JobSpec, PlannerSettings
@@ -246,7 +246,7 @@ def production_job() -> KnownJob:
 def deciding(job: KnownJob, ledger: Ledger) -> tuple[Deciding, str, MetricsWindow]:
     """What deciding about the job needs, with its past in the ledger; window id and window."""
     window, spec = job.window(), job.spec
-    windows = WindowStore(f"memory://benchmark/{spec.name}")
+    windows = FileWindowStore(f"memory://benchmark/{spec.name}")
     clock = ManualClock(NOON)
     for decision, outcome in job.actions(window):
         remember(ledger, EntryKind.DECISION, spec.name, decision.id, decision, NOON)

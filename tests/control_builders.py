@@ -35,6 +35,7 @@ from horae.ledger.ledger import Ledger
 from horae.ledger.memory import MemoryLedger
 from horae.ledger.records import Entry, EntryKind
 from horae.metrics.collector import Collected
+from horae.metrics.file_window_store import FileWindowStore
 from horae.metrics.window_store import WindowStore
 from horae.optimisation.exhaustive import ExhaustiveOptimiser
 from horae.policy.hold import HoldPolicy
@@ -237,7 +238,7 @@ class World:
     def __post_init__(self) -> None:
         """Start the job."""
         self.engine = FakeEngine(self.clock, SMALL, job="ysb")
-        self.windows = WindowStore(str(self.folder / "windows"))
+        self.windows = FileWindowStore(str(self.folder / "windows"))
 
     def collect(self, seen: JobDescription, before: MetricsWindow | None) -> Collected:
         """What the sources show of the load, in what the job runs in."""

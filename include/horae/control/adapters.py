@@ -29,6 +29,7 @@ from horae.ledger.opening import open_ledger
 from horae.local.paths import LocalPaths
 from horae.local.stack_settings import StackSettings
 from horae.local.task_managers import TaskManagers
+from horae.metrics.file_window_store import FileWindowStore
 from horae.metrics.flink_source import FlinkSource
 from horae.metrics.kafka_source import KafkaSource
 from horae.metrics.source import MetricSource
@@ -132,7 +133,7 @@ def sources(place: Surroundings, spec: JobSpec, opened: ExitStack) -> Reading:
 
 def window_store(place: Surroundings) -> WindowStore:
     """Where windows are kept."""
-    return WindowStore(place.environment.windows_url)
+    return FileWindowStore(place.environment.windows_url)
 
 
 def policy(spec: JobSpec) -> Policy:
