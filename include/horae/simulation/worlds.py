@@ -1,0 +1,158 @@
+"""Worlds: how the truth may differ from what any planner assumes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from horae.domain.configuration import Configuration
+from horae.performance.models import Floats
+from horae.simulation.failures import PUBLISHED, RANDOM, Regime
+from horae.simulation.job_model import JobModel
+from horae.simulation.traces import Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What is added to a job model.
+
+    Attributes:
+        name: For people and the command line.
+        sentence: What is different in it.
+        regime: Which failures occur, and when.
+        retrograde: Cost of talking to each other, the kappa of Gunther's universal scalability
+            law: capacity is divided by 1 + kappa n (n - 1) for n TaskManagers.
+        hot_key: Share of all records that one subtask gets beyond its even part.
+        memory_cliff_mb: MiB a slot below which the state no longer fits; None: no such cliff.
+        memory_cliff_share: Share of the capacity that is left below it.
+        drift: Share of the capacity that is lost from the beginning to the end.
+        run_deviation: Deviation of ln C from one start to the next; None: the model's.
+        warp: How far the seasons are stretched and squeezed, and their height with them.
+    """
+
+    name: str
+    sentence: str
+    regime: Regime = PUBLISHED
+    retrograde: float = 0.0
+    hot_key: float = 0.0
+    memory_cliff_mb: float | None = None
+    memory_cliff_share: float = 0.3
+    drift: float = 0.0
+    run_deviation: float | None = None
+    warp: float = 0.0
+
+    def capacity(self, model: JobModel, configuration: Configuration) -> float:
+        """Records/s that a configuration sustains here, but for drift and what runs differ by."""
+        misfit = model.capacity.misfit * _score(model.name, configuration)
+        return float(
+            model.capacity.median(configuration)
+            * np.exp(misfit)
+            * self._beyond_form(configuration)
+        )
+
+    def deviation_between_runs(self, model: JobModel) -> float:
+        """Deviation of ln C from one start to the next."""
+        return model.capacity.run_deviation if self.run_deviation is None else self.run_deviation
+
+    def drifted(self, seconds: int) -> Floats:
+        """`seconds`, share of the capacity that is left at each second."""
+        return 1 - self.drift * np.arange(seconds) / max(1, seconds - 1)
+
+    def offered(self, trace: Trace, seed: int) -> Trace:
+        """The load of a run: the trace, warped where this world does so after the history."""
+        if not self.warp:
+            return trace
+        return replace(trace, load=_warped(trace, self.warp, seed))
+
+    def _beyond_form(self, configuration: Configuration) -> float:
+        many, subtasks = configuration.task_managers, configuration.parallelism
+        factor = 1 / (1 + self.retrograde * many * (many - 1))
+        factor /= 1 + self.hot_key * (subtasks - 1)
+        cliff = self.memory_cliff_mb
+        if cliff is not None and configuration.memory_mb / configuration.slots < cliff:
+            factor *= self.memory_cliff_share
+        return factor
+
+
+def _score(name: str, configuration: Configuration) -> float:
+    """A normal score of a configuration's own, the same in every run of every process."""
+    digest = hashlib.sha256(f"{name}\n{configuration}".encode()).digest()
+    return float(np.random.default_rng(int.from_bytes(digest[:8], "big")).standard_normal())
+
+
+def _warped(trace: Trace, strength: float, seed: int) -> Floats:
+    """Time runs faster and slower by up to `strength`, and the height swings by it.
+
+    Two slow waves of random phase; the history stays as it is.
+    """
+    rng = np.random.default_rng([seed, 6])
+    seconds = np.arange(trace.seconds - trace.history_seconds, dtype=np.float64)
+    season = trace.season_seconds or float(len(seconds))
+    turns = 2 * np.pi * seconds / (1.7 * season)
+    phase, height_phase = rng.uniform(0, 2 * np.pi, size=2)
+    speed = 1 + strength * np.sin(turns + phase)
+    height = 1 + strength * np.sin(2 * np.pi * seconds / (2.3 * season) + height_phase)
+    at = trace.history_seconds + np.concatenate([[0.0], np.cumsum(speed)[:-1]])
+    known = np.arange(trace.seconds, dtype=np.float64)
+    # What runs past the end begins again after the history.
+    span = trace.seconds - trace.history_seconds
+    at = trace.history_seconds + np.mod(at - trace.history_seconds, span)
+    later = np.interp(at, known, trace.load) * height
+    return np.concatenate([trace.load[: trace.history_seconds], later])
+
+
+def _of(*worlds: World) -> Mapping[str, World]:
+    return MappingProxyType({world.name: world for world in worlds})
+
+
+WORLDS = _of(
+    World(name="published", sentence="The model as fitted; a failure every 2,700 s."),
+    World(
+        name="retrograde",
+        sentence="More TaskManagers talk more: past some number another one costs capacity.",
+        retrograde=0.002,
+        regime=RANDOM,
+    ),
+    World(
+        name="skewed",
+        sentence="One subtask gets 4 % of all records beyond its even part.",
+        hot_key=0.04,
+        regime=RANDOM,
+    ),
+    World(
+        name="cliff",
+        sentence="Below 1.5 GiB a slot the state does not fit: 30 % of the capacity is left.",
+        memory_cliff_mb=1536,
+        regime=RANDOM,
+    ),
+    World(
+        name="drifting",
+        sentence="The capacity falls by 20 % from the beginning to the end.",
+        drift=0.2,
+        regime=RANDOM,
+    ),
+    World(
+        name="noisy",
+        sentence="One start differs from the next by 10 %.",
+        run_deviation=0.1,
+        regime=RANDOM,
+    ),
+    World(
+        name="warped",
+        sentence="Seasons are stretched and squeezed by 20 %, and their height with them.",
+        warp=0.2,
+        regime=RANDOM,
+    ),
+    World(
+        name="worst",
+        sentence="Skew, drift, noise between runs and warped seasons at once, random failures.",
+        hot_key=0.02,
+        drift=0.2,
+        run_deviation=0.1,
+        warp=0.2,
+        regime=RANDOM,
+    ),
+)
+"""Name to world."""
