@@ -1,6 +1,7 @@
 """The numbers that the rules judge: one column a rule, worked out of windows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -44,21 +45,49 @@ def evidence(
         one float64 column a rule. NaN where a rule has nothing to judge; what belongs to a whole
         window stands in its newest row.
     """
-    parts = []
+    return pd.concat([_frame(part) for part in numbers(windows, times, now)], ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Numbers:
+    """The numbers of one window.
+
+    Attributes:
+        window: Its id.
+        at: Times of its recent rows.
+        values: `recent rows x rules`, in the order of `RULES`; NaN where a rule has nothing to
+            judge.
+    """
+
+    window: str
+    at: pd.DatetimeIndex
+    values: Array
+
+
+def numbers(
+    windows: Mapping[str, MetricsWindow],
+    times: Mapping[str, TimeSettings],
+    now: datetime,
+) -> Iterator[Numbers]:
+    """The same as `evidence`, window by window as arrays."""
     for window_id, window in windows.items():
         look = Look.at(window, times=times[window.job], now=now)
-        part = pd.DataFrame(
-            {rule.column: _NUMBERS[rule.name](look, rule.metric) for rule in RULES}
+        columns = [_NUMBERS[rule.name](look, rule.metric)[look.recent] for rule in RULES]
+        yield Numbers(
+            window=window_id, at=look.index[look.recent], values=np.stack(columns, axis=1)
         )
-        part.insert(0, WINDOW_COLUMN, window_id)
-        part.insert(1, TIME_COLUMN, pd.DatetimeIndex(look.frame.index).tz_convert("UTC"))
-        parts.append(part[look.recent])
-    return pd.concat(parts, ignore_index=True)
+
+
+def _frame(part: Numbers) -> pd.DataFrame:
+    frame = pd.DataFrame(part.values, columns=[rule.column for rule in RULES])
+    frame.insert(0, WINDOW_COLUMN, part.window)
+    frame.insert(1, TIME_COLUMN, part.at.tz_convert("UTC"))
+    return frame
 
 
 def _once(look: Look, number: float) -> Array:
     """A number of the whole window, in its newest row."""
-    column = np.full(len(look.frame), np.nan)
+    column = np.full(len(look.seconds), np.nan)
     column[-1] = number
     return column
 
@@ -138,7 +167,7 @@ def _rise(look: Look, metric: str) -> Array:
 
 
 def _placed(look: Look, at: np.ndarray, numbers: Array) -> Array:
-    column = np.full(len(look.frame), np.nan)
+    column = np.full(len(look.seconds), np.nan)
     column[at] = numbers
     return column
 

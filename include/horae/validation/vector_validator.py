@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import pandas as pd
 
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
 from horae.settings.job_spec import TimeSettings
-from horae.validation.evidence import WINDOW_COLUMN, evidence
-from horae.validation.rules import RULES, Rule
+from horae.validation.evidence import Numbers, numbers
+from horae.validation.rules import RULES
 from horae.validation.verdicts import Breach, refuse_unknown_jobs, verdicts
+
+_MINIMA = np.array([rule.minimum for rule in RULES])
+_MAXIMA = np.array([rule.maximum for rule in RULES])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +38,15 @@ class VectorValidator:
         refuse_unknown_jobs(windows, self.times)
         if not windows:
             return ()
-        numbers = evidence(windows, self.times, now)
-        breaches = [breach for rule in RULES for breach in _breaches(rule, numbers)]
+        breaches = [
+            breach for part in numbers(windows, self.times, now) for breach in _breaches(part)
+        ]
         return verdicts(windows, self.times, breaches, report=None)
 
 
-def _breaches(rule: Rule, numbers: pd.DataFrame) -> list[Breach]:
-    values = numbers[rule.column].to_numpy()
-    wrong = np.flatnonzero((values < rule.minimum) | (values > rule.maximum))
-    windows = numbers[WINDOW_COLUMN]
+def _breaches(part: Numbers) -> list[Breach]:
+    wrong = (part.values < _MINIMA) | (part.values > _MAXIMA)
     return [
-        Breach(rule=rule, window=str(windows.iloc[row]), value=float(values[row])) for row in wrong
+        Breach(rule=RULES[rule], window=part.window, value=float(part.values[row, rule]))
+        for rule, row in np.argwhere(wrong.T).tolist()
     ]
