@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
 import pandas as pd
 
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
 from horae.domain.job import JobDescription, JobPresence
-from horae.domain.metric_catalogue import COLUMNS
 from horae.domain.window import MetricsWindow
 from horae.errors import ExternalError
 from horae.metrics.derivation import derive
-from horae.metrics.grid import grid_index, grid_point, step_of
+from horae.metrics.grid import grid_point, step_of
+from horae.metrics.rows import Rows, last_row_with
 from horae.metrics.source import MetricSource, VertexHistory, VertexMetrics, VertexSource
 from horae.metrics.vertex_rows import last_known, vertex_frame
 from horae.settings.job_spec import TimeSettings
@@ -76,10 +75,10 @@ class Collector:
         self._unavailable, self._vertex_rows = {}, {}
         rows, collected_at = self._rows(description, time)
         past = _past(previous, time)
-        frame = _joined(past, rows, time)
-        self._back_fill(frame, past, time)
-        derive(frame)
-        frame = _without_empty_start(frame)
+        joined = _joined(past, rows, time)
+        self._back_fill(joined, past, time)
+        derive(joined)
+        frame = joined.frame()
         running = description.presence is JobPresence.RUNNING
         window = MetricsWindow(
             job=job or description.name,
@@ -126,24 +125,19 @@ class Collector:
             row |= _settings(configuration)
         return row
 
-    def _back_fill(
-        self, frame: pd.DataFrame, past: pd.DataFrame | None, time: TimeSettings
-    ) -> None:
+    def _back_fill(self, rows: Rows, past: pd.DataFrame | None, time: TimeSettings) -> None:
         """Write what the sources remember over the rows that the past does not hold for sure."""
-        step = step_of(time.grid_seconds)
-        end = frame.index[-1].to_pydatetime()
         for name, source in self._sources.items():
-            known = None if past is None else _last_row_with(past, source.metrics)
+            known = None if past is None else last_row_with(past, source.metrics)
             # The last known row is asked for again: records still under way are there by now.
-            start = (frame.index[0].to_pydatetime() if known is None else known) - step
+            start = (rows.start if known is None else known) - rows.step
             try:
-                told = source.history(start, end, time.grid_seconds)
+                told = source.history(start, rows.end, time.grid_seconds)
             except ExternalError as error:
                 self._unavailable[name] = str(error)
                 continue
             for metric, values in told.items():
-                series = pd.Series(values, dtype=np.float64).reindex(frame.index)
-                frame[metric] = series.fillna(frame[metric])
+                rows.write_over(metric, values)
 
     def _vertices(
         self, index: pd.DatetimeIndex, previous: MetricsWindow | None, time: TimeSettings
@@ -188,30 +182,17 @@ def _past(previous: MetricsWindow | None, time: TimeSettings) -> pd.DataFrame | 
 
 
 def _joined(
-    past: pd.DataFrame | None, rows: Mapping[datetime, Row], time: TimeSettings
-) -> pd.DataFrame:
+    past: pd.DataFrame | None, sampled: Mapping[datetime, Row], time: TimeSettings
+) -> Rows:
     """The past and the new rows on one gapless grid, no longer than the window.
 
     A new row takes the place of an old one as a whole, for its values belong to one moment.
     """
-    end = max(rows)
     length = max(1, int(time.window_seconds // time.grid_seconds))
-    start = end - (length - 1) * step_of(time.grid_seconds)
-    index = grid_index(start, end, time.grid_seconds)
-    old = pd.DataFrame(columns=list(COLUMNS)) if past is None else past
-    frame = old.reindex(index=index, columns=list(COLUMNS)).astype(np.float64)
-    for point, row in rows.items():
-        if row and point >= start:
-            frame.loc[point] = pd.Series(row).reindex(frame.columns)
-    return frame
-
-
-def _last_row_with(past: pd.DataFrame, metrics: frozenset[str]) -> datetime | None:
-    known = past[[metric for metric in past.columns if metric in metrics]].dropna(how="all")
-    return known.index[-1].to_pydatetime() if len(known) else None
-
-
-def _without_empty_start(frame: pd.DataFrame) -> pd.DataFrame:
-    """From the first row in which anything is known: how long a window is says what it knows."""
-    known = frame.notna().any(axis=1).to_numpy()
-    return frame.iloc[int(np.argmax(known)) :] if known.any() else frame.iloc[-1:]
+    rows = Rows.up_to(max(sampled), count=length, grid_seconds=time.grid_seconds)
+    if past is not None:
+        rows.join(past)
+    for point, row in sampled.items():
+        if row:
+            rows.replace(point, row)
+    return rows

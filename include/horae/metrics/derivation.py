@@ -1,19 +1,13 @@
-"""What follows from the sampled columns of a frame: rates, lag, latency and true rate.
+"""What follows from the sampled metrics of rows: rates, lag, latency and true rate.
 
-Every function takes a frame with the catalogue's columns on a gapless grid, changes it in place,
-and fills only cells that follow from measured ones; the rest stay NaN. Repeating it changes
-nothing.
+Every function takes rows on a gapless grid, changes them in place, and fills only cells that
+follow from measured ones; the rest stay NaN. Repeating it changes nothing.
 """
 
-from itertools import pairwise
-
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from horae.domain.metric_catalogue import CATALOGUE
-
-Floats = NDArray[np.float64]
+from horae.metrics.rows import Floats, Rows
 
 LONGEST_SPAN_ROWS = 3
 """Rows over which the growth of a counter may be spread: a pause between two observations is
@@ -23,82 +17,95 @@ LEAST_BUSY_RATIO = 0.05
 """Below it the true rate would be a small number over a smaller one."""
 
 
-def derive(frame: pd.DataFrame) -> None:
+def derive(rows: Rows) -> None:
     """Fill all that follows from what was sampled."""
-    _fill_rates(frame)
-    _fill_lag(frame)
-    _fill_latency(frame)
-    _fill_true_rate(frame)
+    times = _sample_times(rows)
+    _fill_rates(rows, times)
+    _fill_lag(rows)
+    _fill_latency(rows, times)
+    _fill_true_rate(rows)
 
 
-def _fill_rates(frame: pd.DataFrame) -> None:
+def _fill_rates(rows: Rows, times: Floats) -> None:
     for metric in CATALOGUE.values():
         if metric.rate_of is not None:
-            rates = _growth(frame, metric.rate_of)
-            frame[metric.name] = frame[metric.name].fillna(pd.Series(rates, index=frame.index))
+            rates = _growth(rows.column(metric.rate_of), rows.column("uptime_seconds"), times)
+            _fill(rows.column(metric.name), rates)
 
 
-def _growth(frame: pd.DataFrame, counter: str) -> Floats:
+def _growth(totals: Floats, uptime: Floats, times: Floats) -> Floats:
     """Growth per second in every row between two readings that belong together."""
-    totals, times = _column(frame, counter), _sample_times(frame)
-    uptime = _column(frame, "uptime_seconds")
-    rates = np.full(len(frame), np.nan)
+    rates = np.full(len(totals), np.nan)
     measured = np.flatnonzero(np.isfinite(totals))
-    for before, after in pairwise(measured):
-        seconds = times[after] - times[before]
-        started_anew = totals[after] < totals[before] or uptime[after] < seconds
-        if after - before <= LONGEST_SPAN_ROWS and seconds > 0 and not started_anew:
-            rates[before + 1 : after + 1] = (totals[after] - totals[before]) / seconds
+    before, after = measured[:-1], measured[1:]
+    grown, seconds = np.diff(totals[measured]), np.diff(times[measured])
+    started_anew = (grown < 0) | (uptime[after] < seconds)
+    together = (after - before <= LONGEST_SPAN_ROWS) & (seconds > 0) & ~started_anew
+    before, after = before[together], after[together]
+    rate = grown[together] / seconds[together]
+    for back in range(LONGEST_SPAN_ROWS):
+        within = after - back > before
+        rates[after[within] - back] = rate[within]
     return rates
 
 
-def _fill_lag(frame: pd.DataFrame) -> None:
+def _fill_lag(rows: Rows) -> None:
     """Offsets of both sides count more than what the sources say is pending."""
-    lag = frame["produced_records_total"] - frame["position_records_total"]
-    frame["lag_records"] = lag.clip(lower=0).fillna(frame["lag_records"])
+    told = rows.column("lag_records")
+    lag = rows.column("produced_records_total") - rows.column("position_records_total")
+    known = ~np.isnan(lag)
+    told[known] = np.maximum(0.0, lag[known])
 
 
-def _fill_latency(frame: pd.DataFrame) -> None:
+def _fill_latency(rows: Rows, times: Floats) -> None:
     """An emptied input has no latency; a silent source has the age of what it has not read."""
-    empty = (frame["lag_records"] == 0) & (frame["consumed_records_per_second"] == 0)
-    latency = frame["processing_latency_seconds"].mask(empty, 0.0)
-    age = pd.Series(_age_of_backlog(frame), index=frame.index)
-    frame["processing_latency_seconds"] = latency.fillna(age)
+    latency = rows.column("processing_latency_seconds")
+    empty = (rows.column("lag_records") == 0) & (rows.column("consumed_records_per_second") == 0)
+    latency[empty] = 0.0
+    _fill(latency, _age_of_backlog(rows, times))
 
 
-def _age_of_backlog(frame: pd.DataFrame) -> Floats:
+def _age_of_backlog(rows: Rows, times: Floats) -> Floats:
     """Seconds since the record at the job's position was produced; 0 when there is none yet.
 
     While not all subtasks run the position stands where it was last seen. NaN where the position
     is unknown, or is older than what was seen of the input.
     """
-    produced, times = _column(frame, "produced_records_total"), _sample_times(frame)
-    stands = (frame["running_subtasks_ratio"] < 1).to_numpy()
-    position = frame["position_records_total"]
-    position = position.where(~stands | position.notna(), position.ffill())
+    produced = rows.column("produced_records_total")
     seen = np.isfinite(produced)
     if not seen.any():
-        return np.full(len(frame), np.nan)
+        return np.full(rows.count, np.nan)
+    position = rows.column("position_records_total")
+    stands = rows.column("running_subtasks_ratio") < 1
+    wanted = np.where(stands & np.isnan(position), _last_known(position), position)
     totals = np.maximum.accumulate(produced[seen])
-    wanted = position.to_numpy(dtype=np.float64)
     # Nudged so that a span in which nothing was produced counts from its end.
     born = np.interp(wanted + 1e-6, totals, times[seen], left=np.nan, right=np.inf)
-    return np.where(np.isfinite(produced), np.maximum(0.0, times - born), np.nan)
+    return np.where(seen, np.maximum(0.0, times - born), np.nan)
 
 
-def _fill_true_rate(frame: pd.DataFrame) -> None:
-    busy = frame["busy_ratio_max"].where(frame["busy_ratio_max"] >= LEAST_BUSY_RATIO)
-    rate = frame["consumed_records_per_second"] / busy
-    frame["true_rate_records_per_second"] = frame["true_rate_records_per_second"].fillna(rate)
+def _fill_true_rate(rows: Rows) -> None:
+    busy = rows.column("busy_ratio_max")
+    busy = np.where(busy >= LEAST_BUSY_RATIO, busy, np.nan)
+    rate = rows.column("consumed_records_per_second") / busy
+    _fill(rows.column("true_rate_records_per_second"), rate)
 
 
-def _column(frame: pd.DataFrame, name: str) -> Floats:
-    return frame[name].to_numpy(dtype=np.float64)
+def _fill(column: Floats, values: Floats) -> None:
+    """Write the values where nothing is known."""
+    missing = np.isnan(column)
+    column[missing] = values[missing]
 
 
-def _sample_times(frame: pd.DataFrame) -> Floats:
+def _last_known(column: Floats) -> Floats:
+    """The newest value up to each row; NaN before the first one."""
+    measured = np.where(np.isnan(column), 0, np.arange(len(column)))
+    known: Floats = column[np.maximum.accumulate(measured)]
+    return known
+
+
+def _sample_times(rows: Rows) -> Floats:
     """Seconds from the first row to each row's sample."""
-    rows: Floats = (frame.index - frame.index[0]).total_seconds().to_numpy(dtype=np.float64)
     # A row without a sample has no rates either; its time only has to be a number.
-    delays: Floats = np.nan_to_num(_column(frame, "sample_delay_seconds"))
-    return rows + delays
+    delays: Floats = np.nan_to_num(rows.column("sample_delay_seconds"))
+    return rows.seconds + delays

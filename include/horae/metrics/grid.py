@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -26,7 +27,8 @@ def grid_points(start: datetime, end: datetime, grid_seconds: float) -> list[dat
 
 def grid_index(start: datetime, end: datetime, grid_seconds: float) -> pd.DatetimeIndex:
     """The same as the index of a frame: gapless, UTC, in milliseconds."""
-    milliseconds = [
-        (point - _EPOCH) // _MILLISECOND for point in grid_points(start, end, grid_seconds)
-    ]
-    return pd.DatetimeIndex(pd.to_datetime(milliseconds, unit="ms", utc=True).as_unit("ms"))
+    step = step_of(grid_seconds)
+    first = (start - _EPOCH) // _MILLISECOND
+    count = (end - start) // step + 1
+    milliseconds = first + np.arange(count, dtype=np.int64) * (step // _MILLISECOND)
+    return pd.DatetimeIndex(milliseconds.astype("datetime64[ms]")).tz_localize("UTC")
