@@ -16,9 +16,9 @@ import pandas as pd
 from horae.domain.configuration import Configuration
 from horae.domain.metric_catalogue import COLUMNS
 from horae.domain.window import MetricsWindow
+from horae.metrics.file_window_store import to_parquet
 from horae.metrics.grid import grid_index
 from horae.metrics.vertex_rows import columns_of
-from horae.metrics.window_store import to_parquet
 
 HERE = Path(__file__).parent
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from make_window import HERE, made
 
-from horae.metrics.window_store import from_parquet, to_parquet
+from horae.metrics.file_window_store import from_parquet, to_parquet
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -8,8 +8,8 @@ from hypothesis.extra.numpy import arrays
 from horae.domain.configuration import Configuration
 from horae.domain.metric_catalogue import COLUMNS
 from horae.domain.window import MetricsWindow
+from horae.metrics.file_window_store import from_parquet, to_parquet
 from horae.metrics.grid import grid_index, grid_point, grid_points, step_of
-from horae.metrics.window_store import from_parquet, to_parquet
 
 TIMES = st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 GRIDS = st.sampled_from([0.5, 1.0, 5.0, 7.0, 60.0, 86_400.0])

@@ -1,9 +1,10 @@
 """What the ledger still knows of a job: views computed from entries, never stored back."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from horae.control.entries import ExternalChange, Observation, from_body
 from horae.domain.action import Outcome, OutcomeResult
@@ -44,8 +45,17 @@ class PastAction:
     outcome: Outcome
 
 
+_KEPT = 2_048
+"""Values read from entries that are kept in memory: every action that guards look at, several
+times over."""
+
+
 class History:
-    """Reads one job's chain, newest first."""
+    """Reads one job's chain, newest first.
+
+    An entry never changes, and its hash names it among all of all ledgers: what was once read from
+    it is not read again.
+    """
 
     def __init__(self, ledger: Ledger, job: str) -> None:
         self._ledger = ledger
@@ -60,13 +70,13 @@ class History:
 
         A cluster that was away for some cycles must not cost the past.
         """
-        looks = (from_body(Observation, e.body) for e in self._entries(EntryKind.WINDOW))
+        looks = (_read(Observation, e) for e in self._entries(EntryKind.WINDOW))
         return next((seen.window for seen in looks if seen.window is not None), None)
 
     def verdict_on(self, window: str) -> Verdict | None:
         """The newest verdict on a window; None when it was not judged."""
         for entry in self._entries(EntryKind.VERDICT, limit=20):
-            verdict = from_body(Verdict, entry.body)
+            verdict = _read(Verdict, entry)
             if verdict.window == window:
                 return verdict
         return None
@@ -74,24 +84,22 @@ class History:
     def last_verdict(self, *, since: datetime) -> Verdict | None:
         """The newest verdict, if it is younger than a moment; None otherwise."""
         for entry in self._entries(EntryKind.VERDICT, limit=1):
-            return from_body(Verdict, entry.body) if entry.time > since else None
+            return _read(Verdict, entry) if entry.time > since else None
         return None
 
     def decision(self, decision_id: str) -> Decision | None:
         """A decision by its id; None when it is unknown."""
         entry = self._ledger.find(self._job, f"{EntryKind.DECISION}:{decision_id}")
-        return None if entry is None else from_body(Decision, entry.body)
+        return None if entry is None else _read(Decision, entry)
 
     def outcome(self, action_id: str) -> Outcome | None:
         """The outcome of an action; None while there is none."""
         entry = self._ledger.find(self._job, f"{EntryKind.OUTCOME}:{action_id}")
-        return None if entry is None else from_body(Outcome, entry.body)
+        return None if entry is None else _read(Outcome, entry)
 
     def past_actions(self, *, limit: int = 50) -> tuple[PastAction, ...]:
         """The newest actions that ended, newest first, without those abandoned untouched."""
-        outcomes = (
-            from_body(Outcome, e.body) for e in self._entries(EntryKind.OUTCOME, limit=limit)
-        )
+        outcomes = (_read(Outcome, e) for e in self._entries(EntryKind.OUTCOME, limit=limit))
         return tuple(self._with_decision(outcomes))
 
     def action_in_flight(self) -> str | None:
@@ -109,9 +117,9 @@ class History:
         reached: Configuration | None = None
         for entry in self._ledger.read(self._job, kinds=kinds, newest_first=True):
             if entry.kind is EntryKind.OUTCOME:
-                reached = reached or _left_in(from_body(Outcome, entry.body))
+                reached = reached or _left_in(_read(Outcome, entry))
                 continue
-            seen = from_body(Observation, entry.body)
+            seen = _read(Observation, entry)
             if seen.configuration is not None:
                 return KnownState(
                     configuration=reached or seen.configuration,
@@ -132,7 +140,7 @@ class History:
         Looks at the newest changes that somebody else made: only those change a version.
         """
         for entry in self._entries(EntryKind.EXTERNAL_CHANGE, limit=20):
-            change = from_body(ExternalChange, entry.body)
+            change = _read(ExternalChange, entry)
             if change.version_after == version and change.version_before != version:
                 return entry.time
         return None
@@ -148,8 +156,22 @@ class History:
 
     def _newest(self, kind: EntryKind, value: type[Value]) -> Value | None:
         for entry in self._entries(kind, limit=1):
-            return from_body(value, entry.body)
+            return _read(value, entry)
         return None
+
+
+_values: OrderedDict[tuple[type[object], str], object] = OrderedDict()
+
+
+def _read(kind: type[Value], entry: Entry) -> Value:
+    """What an entry tells, as a frozen value."""
+    place = (kind, entry.hash)
+    value = _values.get(place)
+    if value is None:
+        _values[place] = value = from_body(kind, entry.body)
+        if len(_values) > _KEPT:
+            _values.popitem(last=False)
+    return cast(Value, value)
 
 
 def _left_in(outcome: Outcome) -> Configuration | None:

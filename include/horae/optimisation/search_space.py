@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from horae.domain.configuration import Configuration
@@ -104,15 +105,20 @@ def search_space(bounds: Bounds) -> SearchSpace:
 def _axes(bounds: Bounds) -> dict[str, tuple[int, ...] | tuple[float, ...]]:
     """Legal values of each axis as the settings have them; the present one where they do not."""
     search, current = bounds.search, bounds.current
-    units = min(bounds.partitioning.partitions, bounds.capabilities.maximum_parallelism)
     return {
-        "parallelism": search.parallelism or tuple(range(1, units + 1)),
+        "parallelism": _sizes(bounds),
         "slots": search.slots or (current.slots,),
         "cpu_cores": search.cpu_cores or (current.cpu_cores,),
         "memory_mb": search.memory_mb or (current.memory_mb,),
         "checkpoint_interval_seconds": search.checkpoint_interval_seconds
         or (current.checkpoint_interval_seconds,),
     }
+
+
+def _sizes(bounds: Bounds) -> tuple[int, ...]:
+    """Legal values of the parallelism."""
+    units = min(bounds.partitioning.partitions, bounds.capabilities.maximum_parallelism)
+    return bounds.search.parallelism or tuple(range(1, units + 1))
 
 
 def _fixed_axes(bounds: Bounds) -> dict[str, str]:
@@ -165,15 +171,30 @@ def _parallelism_rule(configuration: Configuration, bounds: Bounds) -> str | Non
 
 def _wasted_subtasks_rule(configuration: Configuration, bounds: Bounds) -> str | None:
     """A smaller legal parallelism with the same largest share does the same for less."""
-    effective = bounds.partitioning.effective_slots
     parallelism = configuration.parallelism
-    for smaller in _axes(bounds)["parallelism"]:
-        if smaller < parallelism and effective(int(smaller)) >= effective(parallelism):
-            return (
-                f"parallelism {parallelism} carries no more than {smaller}: its busiest subtask "
-                "has as large a share of the partitions"
-            )
-    return None
+    smaller = _smaller_equal(bounds.partitioning, _sizes(bounds), parallelism)
+    if smaller is None:
+        return None
+    return (
+        f"parallelism {parallelism} carries no more than {smaller}: its busiest subtask has as "
+        "large a share of the partitions"
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _smaller_equal(
+    partitioning: Partitioning, sizes: tuple[int, ...], parallelism: int
+) -> int | None:
+    """The first smaller size that carries as much; None: there is none."""
+    effective = partitioning.effective_slots
+    return next(
+        (
+            size
+            for size in sizes
+            if size < parallelism and effective(size) >= effective(parallelism)
+        ),
+        None,
+    )
 
 
 def _resources_rule(configuration: Configuration, bounds: Bounds) -> str | None:

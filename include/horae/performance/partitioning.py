@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Partitioning:
 
     def largest_share(self, parallelism: int) -> float:
         """Share of all records that the busiest of `parallelism` subtasks has, in (0, 1]."""
-        return max(math.ceil(units / parallelism) / units for units in self._units)
+        return _largest(self._units, parallelism)
 
     def effective_slots(self, parallelism: int) -> float:
         """Subtasks that the busiest one allows: `parallelism` where the split is even."""
@@ -40,6 +41,11 @@ class Partitioning:
     def hottest_share(self, parallelism: int, slots: int) -> float:
         """Share of all records on the busiest TaskManager, the busiest subtasks together there."""
         return max(_hottest(units, parallelism, min(slots, parallelism)) for units in self._units)
+
+
+@lru_cache(maxsize=4_096)
+def _largest(each: tuple[int, ...], parallelism: int) -> float:
+    return max(math.ceil(units / parallelism) / units for units in each)
 
 
 def _hottest(units: int, parallelism: int, together: int) -> float:
