@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from horae.simulation.job_model import FailureModel
+from horae.simulation.traces import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,25 +56,25 @@ class Failure:
 
 
 def failures(
-    regime: Regime, kinds: Mapping[str, FailureModel], *, seconds: int, begin: int, seed: int
+    regime: Regime, kinds: Mapping[str, FailureModel], trace: Trace, seed: int
 ) -> tuple[Failure, ...]:
     """The failures of one run, in the order of time; the same for every policy.
 
     Args:
         regime: Which occur.
         kinds: What each kind takes.
-        seconds: Length of the run.
-        begin: None is due before this second and one regular distance.
+        trace: The run's; none is due in its history, and a regular one not before one distance
+            after it.
         seed: Of the run.
     """
     if not kinds or not np.isfinite(regime.every_seconds):
         return ()
     found: list[Failure] = []
-    at, number = float(begin), 0
+    at, number = float(trace.history_seconds), 0
     while True:
         rng = np.random.default_rng([seed, 1, number])
         at += rng.exponential(regime.every_seconds) if regime.random else regime.every_seconds
-        if at >= seconds:
+        if at >= trace.seconds:
             return tuple(found)
         found.append(_drawn(regime, kinds, int(at), rng))
         number += 1

@@ -11,15 +11,18 @@ that one replication alone gives what it gives among others, and policies meet t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
 from horae.performance.models import Floats
+from horae.simulation.chances import at_start, flicker
+from horae.simulation.draining import near_load
 from horae.simulation.failures import Failure, failures
 from horae.simulation.job_model import JobModel
+from horae.simulation.replication import Replication, Struck
 from horae.simulation.traces import Trace
 from horae.simulation.worlds import World
 
@@ -27,54 +30,6 @@ LONGEST_STRETCH = 600
 """Seconds computed at once; bounds the memory of many replications."""
 
 NEVER = np.iinfo(np.int64).max
-DRAIN_MEAN_SECONDS = 60
-"""The load that limits draining is a mean over so many seconds: sources read ahead in batches."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Struck:
-    """A failure that occurred.
-
-    Attributes:
-        at: Second of the failure.
-        kind: Of the model's.
-        visible_at: When the output stopped.
-        resumed_at: When the processing resumed; may lie beyond the end of the run.
-        replayed_records: Records that were read again.
-        interval_seconds: The checkpoint interval then.
-    """
-
-    at: int
-    kind: str
-    visible_at: int
-    resumed_at: int
-    replayed_records: float
-    interval_seconds: float
-
-
-@dataclass(slots=True, kw_only=True)
-class Replication:
-    """What is told one by one of each replication.
-
-    Attributes:
-        seed: Of its chances.
-        due: Failures that will occur, in the order of time.
-        configuration: What it runs in, or is started in.
-        configurations: Second at which each came into force, in the order of time.
-        struck: Failures that occurred.
-        starts: Number of starts so far.
-        replayed: Records that were read again after actions.
-        pending: The failure under way.
-    """
-
-    seed: int
-    due: list[Failure]
-    configuration: Configuration
-    configurations: list[tuple[int, Configuration]] = field(default_factory=list)
-    struck: list[Struck] = field(default_factory=list)
-    starts: int = 0
-    replayed: float = 0.0
-    pending: Struck | None = None
 
 
 class Flow:
@@ -86,11 +41,15 @@ class Flow:
         trace: The load; a world that warps is applied by the caller.
         starts: `R`, what each is started in.
         seeds: `R`.
+        due: Failures of every replication, in the order of time; None: each has those that the
+            world's regime draws from its seed.
 
     Attributes:
         now: Seconds since the beginning; everything before is computed.
         backlog: `R x (T + 1)`, records waiting at the end of each second, in column `second + 1`.
         capacity: `R x T`, records/s that could have been processed; 0 while down.
+        sustained: `R x T`, the same without what limits draining and without the ramp after a
+            start: what busy time is measured by.
         up: `R`, whether records are processed now.
         replications: `R`.
     """
@@ -102,14 +61,26 @@ class Flow:
         trace: Trace,
         starts: Sequence[Configuration],
         seeds: Sequence[int],
+        *,
+        due: Sequence[Failure] | None = None,
     ) -> None:
         self.model, self.world, self.trace = model, world, trace
         count, seconds = len(starts), trace.seconds
         self.now = 0
         self.backlog: Floats = np.zeros((count, seconds + 1))
         self.capacity = np.zeros((count, seconds), dtype=np.float32)
+        self.sustained = np.zeros((count, seconds), dtype=np.float32)
         self.up: NDArray[np.bool_] = np.zeros(count, dtype=bool)
-        self.replications = [self._replication(c, s) for c, s in zip(starts, seeds, strict=True)]
+        self.replications = [
+            Replication(
+                seed=seed,
+                due=list(
+                    failures(world.regime, model.failures, trace, seed) if due is None else due
+                ),
+                configuration=start,
+            )
+            for start, seed in zip(starts, seeds, strict=True)
+        ]
         self._full = np.zeros(count)
         self._drain = np.ones(count)
         self._checkpoint = np.ones(count)
@@ -117,13 +88,15 @@ class Flow:
         self._began = np.zeros(count, dtype=np.int64)
         self._base = np.zeros(count)
         self._triggered = np.full(count, -1, dtype=np.int64)
+        self._halted = np.full(count, NEVER)
+        self._barred = np.zeros(count, dtype=np.int64)
         self._strikes = np.full(count, NEVER)
         self._stops = np.full(count, NEVER)
         self._resumes = np.full(count, NEVER)
         self._resume_position = np.zeros(count)
-        self._drift = world.drifted(seconds)
-        self._near_load = _mean_load(trace, DRAIN_MEAN_SECONDS)
-        self._flicker = np.stack([self._flickering(one.seed) for one in self.replications])
+        self._drift = world.drifted(trace)
+        self._near_load = near_load(trace)
+        self._flicker = np.stack([flicker(model, trace, one.seed) for one in self.replications])
         for row in range(count):
             self._start(row, 0.0)
             self._await_next_failure(row)
@@ -150,30 +123,37 @@ class Flow:
     def stop(self, row: int) -> float:
         """Stop processing with a snapshot of the present state; returns its position.
 
-        A failure that was under way is over with it.
+        What a failure under way has lost is lost; it is over when the job is started again.
         """
-        self._abandon_failure(row)
+        if self._stops[row] != NEVER:
+            self._go_dark(row)
         self.up[row] = False
+        self._halted[row] = min(self._halted[row], self.now)
         self._resumes[row] = NEVER
+        self._foretell(row)
         return self.position(row)
 
     def start(self, row: int, configuration: Configuration, *, at: int, position: float) -> None:
-        """Have the processing begin at a second, from a position, in a configuration."""
+        """Have the processing begin at a second, from a position, in a configuration.
+
+        It begins later where a failure is not over by then: `up` and `started_at` tell.
+        """
         one = self.replications[row]
         one.configuration = configuration
-        self._resumes[row] = max(at, self.now)
+        self._resumes[row] = max(at, self.now, int(self._barred[row]))
         self._resume_position[row] = position
+        self._foretell(row)
         if self._resumes[row] == self.now:
             self._happen()
 
     def restored_position(self, row: int, *, triggered: bool = True) -> float:
-        """Position of the newest completed checkpoint.
+        """Position of the newest checkpoint that is complete, or was before a failure.
 
         Args:
             row: Which replication.
             triggered: One that somebody triggered counts too.
         """
-        begun = self._newest_checkpoint(row, self.now)
+        begun = self._newest_checkpoint(row)
         if triggered:
             begun = max(begun, int(self._triggered[row]))
         return float(self._base[row]) if begun < 0 else self.position(row, begun)
@@ -181,6 +161,10 @@ class Flow:
     def note_checkpoint(self, row: int, begun: int) -> None:
         """Somebody triggered a checkpoint at a second, and it is complete."""
         self._triggered[row] = begun
+
+    def completes_checkpoints(self, row: int) -> bool:
+        """Whether a checkpoint can complete now: not while down, nor from a failure on."""
+        return bool(self._halted[row] == NEVER)
 
     def note_replay(self, row: int, records: float) -> None:
         """An action has records read again."""
@@ -192,47 +176,27 @@ class Flow:
 
     def last_checkpoint(self, row: int) -> int | None:
         """Second at which the newest completed checkpoint of this start began; None: none."""
-        begun = max(self._newest_checkpoint(row, self.now), int(self._triggered[row]))
+        begun = max(self._newest_checkpoint(row), int(self._triggered[row]))
         return None if begun < 0 else begun
 
     def started_at(self, row: int) -> int:
         """Second at which the processing last began."""
         return int(self._began[row])
 
-    def _replication(self, configuration: Configuration, seed: int) -> Replication:
-        due = failures(
-            self.world.regime,
-            self.model.failures,
-            seconds=self.trace.seconds,
-            begin=self.trace.history_seconds,
-            seed=seed,
-        )
-        return Replication(seed=seed, due=list(due), configuration=configuration)
-
-    def _flickering(self, seed: int) -> Floats:
-        """`T`, the capacity from minute to minute, over its mean."""
-        minutes = -(-self.trace.seconds // 60)
-        scores = np.random.default_rng([seed, 4]).standard_normal(minutes)
-        factor = np.exp(self.model.capacity.flicker * scores)
-        return np.repeat(factor, 60)[: self.trace.seconds].astype(np.float32)
-
     def _start(self, row: int, position: float) -> None:
         """Begin to process now."""
         one = self.replications[row]
-        rng = np.random.default_rng([one.seed, 2, one.starts])
-        scores = rng.standard_normal(3)
+        drawn = at_start(self.model, self.world, one.seed, one.starts)
         one.starts += 1
-        deviation = self.world.deviation_between_runs(self.model)
-        self._full[row] = self.world.capacity(self.model, one.configuration) * np.exp(
-            deviation * scores[0]
-        )
-        self._drain[row] = max(1.02, self.model.recovery.drain.at(scores[1]))
-        self._checkpoint[row] = self.model.checkpoints.duration.at(scores[2])
+        self._full[row] = self.world.capacity(self.model, one.configuration) * drawn.capacity
+        self._drain[row], self._checkpoint[row] = drawn.drain, drawn.checkpoint_seconds
         self._interval[row] = one.configuration.checkpoint_interval_seconds
         self._began[row], self._base[row] = self.now, position
         self._triggered[row], self._resumes[row] = -1, NEVER
+        self._halted[row], self._barred[row] = NEVER, 0
         self.backlog[row, self.now] = self.trace.arrived[self.now] - position
         self.up[row] = True
+        one.started.append(self.now)
         if not one.configurations or one.configurations[-1][1] != one.configuration:
             one.configurations.append((self.now, one.configuration))
 
@@ -250,18 +214,19 @@ class Flow:
         """`R x n`, records/s."""
         since = np.arange(span.start, span.stop)[None, :] - self._began[:, None]
         recovery, cost = self.model.recovery, self.model.checkpoints.cost
-        there = self._flicker[:, span] * self._drift[span]
-        if recovery.ramp_seconds and since.min() < recovery.ramp_seconds:
-            risen = np.clip(since / recovery.ramp_seconds, 0, 1)
-            there = there * (recovery.ramp_from + (1 - recovery.ramp_from) * risen)
+        there = self._full[:, None] * self._flicker[:, span] * self._drift[span]
         if cost:
             within = np.mod(since, self._interval[:, None])
             begun = since >= self._interval[:, None]
-            there = there * (1 - cost * (begun & (within < self._checkpoint[:, None])))
-        capacity = self._full[:, None] * there
+            running = np.clip(self._checkpoint[:, None] - within, 0, 1)  # share of the second
+            there = there * (1 - cost * begun * running)
+        self.sustained[:, span] = np.where(self.up[:, None], there, 0.0)
+        capacity = np.minimum(there, self._drain[:, None] * self._near_load[span])
+        if recovery.ramp_seconds and since.min() < recovery.ramp_seconds:
+            risen = np.clip(since / recovery.ramp_seconds, 0, 1)
+            capacity = capacity * (recovery.ramp_from + (1 - recovery.ramp_from) * risen)
         # At least a record a second: a job that runs is told from one that is down by it.
-        drain = np.maximum(1.0, self._drain[:, None] * self._near_load[span])
-        return np.where(self.up[:, None], np.minimum(capacity, drain), 0.0)
+        return np.where(self.up[:, None], np.maximum(1.0, capacity), 0.0)
 
     def _happen(self) -> None:
         """Everything that is due now."""
@@ -273,66 +238,70 @@ class Flow:
             self._strike(row)
 
     def _resume(self, row: int) -> None:
-        one = self.replications[row]
-        if one.pending is not None:
-            one.struck.append(one.pending)
-            one.pending = None
+        self._resumes[row] = self.now
+        self._foretell(row)
+        self.replications[row].pending = 0
         self._start(row, float(self._resume_position[row]))
         self._aim(row)
 
     def _strike(self, row: int) -> None:
-        """A failure occurs: it is not noticed at once, and what is done until then is lost."""
+        """A failure occurs: it is not noticed at once, and what is done until then is lost.
+
+        One that strikes before the job is back from another, or from an action, makes it wait
+        until both are over.
+        """
+        failure = self.replications[row].due.pop(0)
+        if self._halted[row] == NEVER or not self.world.regime.skipped_while_down:
+            self._hit(row, failure)
+        self._await_next_failure(row)
+
+    def _hit(self, row: int, failure: Failure) -> None:
+        if self.up[row]:
+            if self._halted[row] == NEVER:
+                self._resume_position[row] = self.restored_position(row)
+                self._halted[row] = self.now
+            self._stops[row] = min(self._stops[row], self.now + failure.visible)
+        self._barred[row] = max(self._barred[row], self.now + failure.visible + failure.dark)
+        if self._resumes[row] != NEVER:
+            self._resumes[row] = max(self._resumes[row], self._barred[row])
+        self._note_failure(row, failure)
+
+    def _note_failure(self, row: int, failure: Failure) -> None:
         one = self.replications[row]
-        failure = one.due.pop(0)
-        if not self.up[row] or self._stops[row] != NEVER:
-            self._strike_while_down(row, failure)
-        else:
-            restored = self.restored_position(row)
-            visible_at = self.now + failure.visible
-            one.pending = Struck(
+        one.struck.append(
+            Struck(
                 at=self.now,
                 kind=failure.kind,
-                visible_at=visible_at,
-                resumed_at=visible_at + failure.dark,
+                visible_at=int(self._stops[row]) if self.up[row] else self.now,
+                resumed_at=self.ends_at,
                 replayed_records=0.0,
                 interval_seconds=float(self._interval[row]),
             )
-            self._stops[row] = visible_at
-            self._resume_position[row] = restored
-        self._await_next_failure(row)
-
-    def _strike_while_down(self, row: int, failure: Failure) -> None:
-        """The restart that is under way fails and begins anew; nothing where such are skipped."""
-        if self.world.regime.skipped_while_down:
-            return
-        if self._resumes[row] != NEVER:
-            self._resumes[row] += failure.dark
-            pending = self.replications[row].pending
-            if pending is not None:
-                self.replications[row].pending = replace(
-                    pending, resumed_at=int(self._resumes[row])
-                )
+        )
+        one.pending += 1
+        self._foretell(row)
 
     def _go_dark(self, row: int) -> None:
-        one = self.replications[row]
+        """The output stops, and what was done since the restored checkpoint is undone."""
+        self._stops[row], self._resumes[row] = self.now, self._barred[row]
+        self._foretell(row)
         self._stops[row] = NEVER
         self.up[row] = False
-        if one.pending is None:
-            return
         lost = self.position(row) - float(self._resume_position[row])
-        one.pending = replace(one.pending, replayed_records=lost)
         self.backlog[row, self.now] += lost
-        self._resumes[row] = one.pending.resumed_at
-
-    def _abandon_failure(self, row: int) -> None:
-        """An action overtakes a failure: what was lost stays lost."""
         one = self.replications[row]
-        if one.pending is None:
-            return
-        if self._stops[row] != NEVER:
-            self._go_dark(row)
-        one.struck.append(replace(one.pending, resumed_at=self.now))
-        one.pending = None
+        one.struck[-one.pending] = replace(one.struck[-one.pending], replayed_records=lost)
+
+    def _foretell(self, row: int) -> None:
+        """Tell of the failures under way when they are seen and over, as things stand."""
+        one, stops, resumes = self.replications[row], self._stops[row], self._resumes[row]
+        if resumes == NEVER:
+            resumes = self.ends_at if stops == NEVER else self._barred[row]
+        for number in range(len(one.struck) - one.pending, len(one.struck)):
+            struck = one.struck[number]
+            one.struck[number] = replace(
+                struck, visible_at=min(struck.visible_at, int(stops)), resumed_at=int(resumes)
+            )
 
     def _await_next_failure(self, row: int) -> None:
         due = self.replications[row].due
@@ -350,31 +319,8 @@ class Flow:
         left = np.mod(began - before - wanted, interval)
         self._strikes[row] = int(wanted + np.ceil(left))
 
-    def _newest_checkpoint(self, row: int, second: int) -> int:
+    def _newest_checkpoint(self, row: int) -> int:
         """Second at which the newest periodic checkpoint began that is complete; -1: none."""
-        whole = (second - self._checkpoint[row] - self._began[row]) // self._interval[row]
+        until = min(self.now, int(self._halted[row]))
+        whole = (until - self._checkpoint[row] - self._began[row]) // self._interval[row]
         return int(self._began[row] + whole * self._interval[row]) if whole >= 1 else -1
-
-
-def ages(trace: Trace, backlog: Floats) -> Floats:
-    """Seconds since the oldest waiting record arrived, at the end of each second.
-
-    Args:
-        trace: The load.
-        backlog: `... x T`, records waiting at the end of each second.
-
-    Returns:
-        The same shape; 0 where nothing waits.
-    """
-    ends = np.arange(1, backlog.shape[-1] + 1, dtype=np.float64)
-    positions = trace.arrived[1 : backlog.shape[-1] + 1] - backlog
-    grown = trace.arrived + 1e-6 * np.arange(len(trace.arrived))  # so that no two are the same
-    born = np.interp(positions, grown, np.arange(len(grown), dtype=np.float64))
-    return np.where(backlog > 1e-6, np.maximum(0.0, ends - born), 0.0)
-
-
-def _mean_load(trace: Trace, seconds: int) -> Floats:
-    """`T`, mean load of the seconds up to each one."""
-    ends = np.arange(1, trace.seconds + 1)
-    begins = np.maximum(0, ends - seconds)
-    return (trace.arrived[ends] - trace.arrived[begins]) / (ends - begins)

@@ -150,12 +150,14 @@ class OutageModel(Settings):
         size_exponent: Of the number of TaskManagers.
         state_exponent: Of the state in GiB; only counts above one.
         prepare: Seconds from asking until the processing stops.
+        drain: Records/s over load while catching up afterwards, at most; None: as after failures.
     """
 
     seconds: LogNormal
     size_exponent: Finite = 0.0
     state_exponent: Finite = 0.0
     prepare: LogNormal = LogNormal(median=1.0)
+    drain: LogNormal | None = None
 
     def drawn(self, configuration: Configuration, state_gb: float, score: float) -> float:
         """Seconds at a normal score."""
@@ -306,6 +308,18 @@ class JobModel(Settings):
     )
     reactive_mode: bool = False
     deviations: dict[str, NotNegative] = {}  # noqa: RUF012 (pydantic copies it)
+
+    def narrowest(self, configuration: Configuration) -> float:
+        """Share of the capacity that is left where some vertices have fewer subtasks.
+
+        Each vertex carries what its subtasks can, the dearest one just what all of them could;
+        the narrowest one bounds the job. 1 where all have as many.
+        """
+        shares = (
+            configuration.parallelism_of(vertex.name) / configuration.parallelism / vertex.cost
+            for vertex in self.vertices
+        )
+        return min(1.0, *shares)
 
 
 MODELS = Path(__file__).parent / "models"

@@ -9,7 +9,10 @@ from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.proposal import Reason
 from horae.performance.models import Floats
-from horae.simulation.flow import Flow, Struck, ages
+from horae.simulation.chances import steady_latency
+from horae.simulation.flow import Flow
+from horae.simulation.queue_age import ages
+from horae.simulation.replication import Struck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,7 @@ class ActionSeen:
         began: Second of its first step.
         ended: Second of its last one.
         reason: Why it was decided.
-        result: How it ended.
+        result: How it ended; None: the run ended before it did.
         path: The way that was taken.
         outage_seconds: By the engine's own timestamps; None: nothing was interrupted.
         origin: Before.
@@ -30,7 +33,7 @@ class ActionSeen:
     began: int
     ended: int
     reason: Reason
-    result: OutcomeResult
+    result: OutcomeResult | None
     path: RescalePath
     outage_seconds: float | None
     origin: Configuration
@@ -109,7 +112,7 @@ def record_of(
     backlog = flow.backlog[row, 1:]
     age = ages(trace, backlog)
     capacity = flow.capacity[row].astype(np.float64)
-    latency = np.where(capacity > 0, age + _steady(flow, one.seed), np.nan)
+    latency = np.where(capacity > 0, age + steady_latency(flow.model, trace, one.seed), np.nan)
     struck = tuple(_moved(each, begin) for each in one.struck if each.at >= begin)
     return RunRecord(
         load=trace.load[begin:],
@@ -124,13 +127,6 @@ def record_of(
         actions=tuple(_shifted(each, begin) for each in actions if each.began >= begin),
         replayed_records=one.replayed + sum(each.replayed_records for each in struck),
     )
-
-
-def _steady(flow: Flow, seed: int) -> Floats:
-    """`T`, seconds that a record takes while nothing waits."""
-    steady = flow.model.latency.steady
-    scores = np.random.default_rng([seed, 5]).standard_normal(flow.trace.seconds)
-    return steady.median * np.exp(steady.deviation * scores)
 
 
 def _at_each(changes: list[tuple[int, float]], seconds: int) -> Floats:

@@ -24,10 +24,11 @@ class World:
         regime: Which failures occur, and when.
         retrograde: Cost of talking to each other, the kappa of Gunther's universal scalability
             law: capacity is divided by 1 + kappa n (n - 1) for n TaskManagers.
-        hot_key: Share of all records that one subtask gets beyond its even part.
+        hot_key: Share of all records that have one key: its subtask gets them on top of its even
+            part of the rest.
         memory_cliff_mb: MiB a slot below which the state no longer fits; None: no such cliff.
         memory_cliff_share: Share of the capacity that is left below it.
-        drift: Share of the capacity that is lost from the beginning to the end.
+        drift: Share of the capacity that is lost from the end of the history to the end.
         run_deviation: Deviation of ln C from one start to the next; None: the model's.
         warp: How far the seasons are stretched and squeezed, and their height with them.
     """
@@ -48,6 +49,7 @@ class World:
         misfit = model.capacity.misfit * _score(model.name, configuration)
         return float(
             model.capacity.median(configuration)
+            * model.narrowest(configuration)
             * np.exp(misfit)
             * self._beyond_form(configuration)
         )
@@ -56,9 +58,11 @@ class World:
         """Deviation of ln C from one start to the next."""
         return model.capacity.run_deviation if self.run_deviation is None else self.run_deviation
 
-    def drifted(self, seconds: int) -> Floats:
-        """`seconds`, share of the capacity that is left at each second."""
-        return 1 - self.drift * np.arange(seconds) / max(1, seconds - 1)
+    def drifted(self, trace: Trace) -> Floats:
+        """`T`, share of the capacity that is left in each second."""
+        scored = np.arange(trace.seconds) - trace.history_seconds
+        left: Floats = 1 - self.drift * np.maximum(0, scored) / max(1, scored[-1])
+        return left
 
     def offered(self, trace: Trace, seed: int) -> Trace:
         """The load of a run: the trace, warped where this world does so after the history."""
@@ -77,29 +81,30 @@ class World:
 
 
 def _score(name: str, configuration: Configuration) -> float:
-    """A normal score of a configuration's own, the same in every run of every process."""
-    digest = hashlib.sha256(f"{name}\n{configuration}".encode()).digest()
+    """A normal score of what its TaskManagers are, the same in every run of every process."""
+    shape = configuration.shape
+    told = (name, configuration.parallelism, shape.slots, shape.memory_mb, float(shape.cpu_cores))
+    digest = hashlib.sha256(repr(told).encode()).digest()
     return float(np.random.default_rng(int.from_bytes(digest[:8], "big")).standard_normal())
 
 
 def _warped(trace: Trace, strength: float, seed: int) -> Floats:
     """Time runs faster and slower by up to `strength`, and the height swings by it.
 
-    Two slow waves of random phase; the history stays as it is.
+    Two slow waves of random phase; the history stays as it is, and the height comes away from it
+    within a tenth of a season. Where the time would run past the end of the trace, all of it runs
+    slower, so that it just arrives there.
     """
-    rng = np.random.default_rng([seed, 6])
-    seconds = np.arange(trace.seconds - trace.history_seconds, dtype=np.float64)
-    season = trace.season_seconds or float(len(seconds))
-    turns = 2 * np.pi * seconds / (1.7 * season)
-    phase, height_phase = rng.uniform(0, 2 * np.pi, size=2)
-    speed = 1 + strength * np.sin(turns + phase)
-    height = 1 + strength * np.sin(2 * np.pi * seconds / (2.3 * season) + height_phase)
-    at = trace.history_seconds + np.concatenate([[0.0], np.cumsum(speed)[:-1]])
-    known = np.arange(trace.seconds, dtype=np.float64)
-    # What runs past the end begins again after the history.
+    phase, height_phase = np.random.default_rng([seed, 6]).uniform(0, 2 * np.pi, size=2)
     span = trace.seconds - trace.history_seconds
-    at = trace.history_seconds + np.mod(at - trace.history_seconds, span)
-    later = np.interp(at, known, trace.load) * height
+    seconds = np.arange(span, dtype=np.float64)
+    season = trace.season_seconds or float(span)
+    speed = 1 + strength * np.sin(2 * np.pi * seconds / (1.7 * season) + phase)
+    speed *= min(1.0, span / speed.sum())
+    swing = np.sin(2 * np.pi * seconds / (2.3 * season) + height_phase)
+    height = 1 + strength * swing * np.minimum(1.0, seconds / (0.1 * season))
+    at = trace.history_seconds + np.cumsum(speed) - speed
+    later = np.interp(at, np.arange(trace.seconds, dtype=np.float64), trace.load) * height
     return np.concatenate([trace.load[: trace.history_seconds], later])
 
 
