@@ -9,7 +9,7 @@ DRAIN_MEAN_SECONDS = 60
 """The load that limits draining is a mean over so many seconds: sources read ahead in batches."""
 
 LEAST_DRAIN_SHARE = 0.1
-"""Of the mean load of the trace: what limits draining is at least that."""
+"""Of the mean load so far: what limits draining is at least that."""
 
 
 def near_load(trace: Trace) -> Floats:
@@ -21,5 +21,5 @@ def near_load(trace: Trace) -> Floats:
     ends = np.arange(1, trace.seconds + 1)
     begins = np.maximum(0, ends - DRAIN_MEAN_SECONDS)
     mean = (trace.arrived[ends] - trace.arrived[begins]) / (ends - begins)
-    least = LEAST_DRAIN_SHARE * float(trace.load.mean())
+    least = LEAST_DRAIN_SHARE * trace.arrived[ends] / ends
     return np.maximum(np.maximum(mean, trace.load), least)
