@@ -21,6 +21,7 @@ that was drawn low stays low, so that gains have a distribution.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,26 +86,24 @@ class Program:
             age: Ages before, broadcast to `D x X x n`; `D x n` for one configuration.
             only: Index of the one configuration; None: all.
         """
-        capacity = self.capacity if only is None else self.capacity[:, only]
+        drift = self.drift(step)
+        return age + (drift if only is None else drift[:, only])[..., None]
+
+    def drift(self, step: int) -> Floats:
+        """Seconds that the backlog ages in a step: `D x X`."""
         load = np.maximum(self.load[:, step], 1e-9)
-        rate = 1 - (capacity.T / load).T
-        drift: Floats = self.seconds[step] * rate[..., None]
-        return age + drift
+        rate: Floats = 1 - self.capacity / load[:, None]
+        return self.seconds[step] * rate
 
     def broken_share(self, before: Floats, after: Floats) -> Floats:
         """Share of a step beyond the limit, where the age goes from `before` to `after`."""
-        change = after - before
-        steady = np.abs(change) < 1e-12
-        crossing = (self.limit - before) / np.where(steady, 1.0, change)
-        share = np.where(change > 0, 1 - crossing, crossing)
-        return np.where(steady, before > self.limit, np.clip(share, 0, 1))
+        return broken_share(self.limit - before, after - before)
 
     def place(self, age: Floats) -> tuple[Integers, Floats]:
         """The node below each age, and the probability of the node above it."""
-        held = np.clip(age, 0, self.ages[-1])
-        below = np.clip(np.searchsorted(self.ages, held, side="right") - 1, 0, len(self.ages) - 2)
-        width = self.ages[below + 1] - self.ages[below]
-        return below, (held - self.ages[below]) / width
+        at = np.interp(age, self.ages, np.arange(len(self.ages)))
+        below = np.minimum(at.astype(np.intp), len(self.ages) - 2)
+        return below, at - below
 
     def switch_money(self) -> Floats:
         """What a switch costs at once, `D x W x X` (way, target)."""
@@ -139,40 +138,162 @@ class Plan:
 
     def running(self, step: int) -> Floats:
         """Money of the step without a switch, and of `choice` after it: `D x X x B`."""
-        cost, moved = run(self.program, step)
-        return cost + read(self.following[step + 1], moved)
+        after = np.moveaxis(self.following[step + 1], -1, 0)
+        return np.moveaxis(run(self.program, step).then(after), 0, -1)
 
 
 def solve(program: Program) -> Plan:
     """Find the policy that is optimal on the mean over the draws, and evaluate it in each."""
-    after_switch = program.place(program.ages + program.delay[:, :, None])
-    money = program.switch_money()
-    shape = (program.configurations, len(program.ages))
-    stay = np.broadcast_to(np.arange(program.configurations)[:, None], shape)
+    draws, size, ages = len(program.load), program.configurations, len(program.ages)
+    switching = Switching.of(program)
+    stay = np.broadcast_to(np.arange(size)[:, None], (size, ages))
     choice = np.tile(stay, (program.steps, 1, 1))
     way = np.zeros_like(choice)
-    expected = np.zeros((program.steps + 1, *shape))
-    following = np.zeros((program.steps + 1, len(program.load), *shape))
+    expected = np.zeros((program.steps + 1, ages, 1, size))
+    following = np.zeros((program.steps + 1, ages, draws, size))
     for step in range(program.steps - 1, -1, -1):
-        cost, moved = run(program, step)
-        own = cost + read(following[step + 1], moved)
-        mean = (cost + read(_in_each(expected[step + 1], own), moved)).mean(axis=0)
-        expected[step], following[step] = mean, own
+        ahead = run(program, step)
+        own = ahead.then(following[step + 1])
+        expected[step, :, 0] = ahead.then(expected[step + 1]).mean(axis=1)
         if program.decides[step]:
-            offered = _switched(_in_each(mean, own), after_switch, money).mean(axis=0)
-            expected[step], choice[step], way[step] = _best(program, mean, offered)
-            moved_to = _switched(own, after_switch, money)
-            following[step] = _follow(choice[step], way[step], own, moved_to)
-    return Plan(program=program, choice=choice, way=way, expected=expected, following=following)
+            mean = expected[step, :, 0].T
+            best, choice[step], way[step] = switching.best(mean)
+            expected[step, :, 0] = best.T
+            switching.follow(own, choice[step], way[step])
+        following[step] = own
+    return Plan(
+        program=program,
+        choice=choice,
+        way=way,
+        expected=expected[:, :, 0].swapaxes(1, 2),
+        following=np.moveaxis(following, 1, -1),
+    )
 
 
-def run(program: Program, step: int) -> tuple[Floats, tuple[Integers, Floats]]:
-    """Money of a step from each node, `D x X x B`, and the places where it leads."""
-    nodes = program.ages[None, None, :]
-    after = program.age_after(step, nodes)
-    broken = program.violation * program.broken_share(nodes, after)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ahead:
+    """A step from every node, `B x D x X`: ages come first, so that arithmetic runs in long rows.
+
+    Attributes:
+        money: Of the step.
+        below: The node below the age that it leads to.
+        weight: Probability of the node above it.
+    """
+
+    money: Floats
+    below: Integers
+    weight: Floats
+
+    def then(self, after: Floats) -> Floats:
+        """Money of the step and of what comes after it, `B x D x X`.
+
+        Args:
+            after: Money from each node on, `B x D x X`, or `B x 1 x X` for all draws alike.
+        """
+        _, draws, size = after.shape
+        at = self.below * (draws * size) + np.arange(draws * size).reshape(draws, size)
+        low = after.take(at)
+        high = after.take(at + draws * size)
+        high -= low
+        high *= self.weight
+        high += low
+        high += self.money
+        return high
+
+
+def run(program: Program, step: int) -> Ahead:
+    """Go on for a step from each node without a switch."""
+    drift = program.drift(step)
+    ages = program.ages[:, None, None]
+    share = broken_share(program.limit - ages, drift)
     steady = program.price + program.failures[step]
-    return program.seconds[step] * (broken + steady[:, None]), program.place(after)
+    below, weight = program.place(ages + drift)
+    return Ahead(
+        money=program.seconds[step] * (program.violation * share + steady),
+        below=below,
+        weight=weight,
+    )
+
+
+def broken_share(left: Floats, drift: Floats) -> Floats:
+    """Share of a step beyond the limit.
+
+    Args:
+        left: Seconds that the age is below the limit at the beginning; negative: beyond it.
+        drift: Seconds that the backlog ages in the step; broadcast.
+    """
+    pace = 1 / np.maximum(np.abs(drift), 1e-12)  # steps a second; a steady age crosses nothing
+    share: Floats = (drift > 0) - left * pace
+    return np.clip(share, 0, 1, out=share)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Switching:
+    """What a switch costs and where it leads, the same in every step.
+
+    Attributes:
+        money: `D x W x X` (way, target).
+        below: `W x B x D`, the node below the age that a switch leads to.
+        weight: `W x B x D`, probability of the node above it.
+        passage: `W x B x B`, mean over the draws of the probability of leading from node to node.
+        barred: `X x 1 x (W X)`, infinite where the way does not lead to the target, else 0.
+    """
+
+    money: Floats
+    below: Integers
+    weight: Floats
+    passage: Floats
+    barred: Floats
+
+    @classmethod
+    def of(cls, program: Program) -> Self:
+        """Of a program."""
+        below, weight = program.place(program.ages[:, None] + program.delay.T[:, None, :])
+        ways, ages, draws = below.shape
+        passage = np.zeros((ways, ages, ages))
+        way, age = np.ogrid[:ways, :ages]
+        for draw in range(draws):
+            node, above = below[..., draw], weight[..., draw]
+            passage[way, age, node] += (1 - above) / draws
+            passage[way, age, node + 1] += above / draws
+        leads = program.possible.swapaxes(0, 1).reshape(program.configurations, 1, -1)
+        return cls(
+            money=program.switch_money(),
+            below=below,
+            weight=weight,
+            passage=passage,
+            barred=np.where(leads, 0.0, np.inf),
+        )
+
+    def best(self, mean: Floats) -> tuple[Floats, Integers, Integers]:
+        """The better of staying and switching on the mean, where to, and by which way.
+
+        Args:
+            mean: Expected money of staying in each configuration, `X x B`.
+
+        Returns:
+            Each `X x B`. What a switch leads to is linear in `mean`, so that its mean over the
+            draws needs no draw.
+        """
+        size, ages = mean.shape
+        offered = self.money.mean(axis=0)[..., None] + mean @ self.passage.swapaxes(1, 2)
+        offers = offered.reshape(-1, ages).T + self.barred
+        chosen = offers.argmin(axis=-1)
+        offer = offers.min(axis=-1)
+        way, target = np.divmod(chosen, size)
+        stays = mean <= offer
+        own = np.arange(size)[:, None]
+        return np.where(stays, mean, offer), np.where(stays, own, target), np.where(stays, 0, way)
+
+    def follow(self, running: Floats, choice: Integers, way: Integers) -> None:
+        """Turn money of running on, `B x D x X`, into that of following `choice` by `way`."""
+        origin, age = np.nonzero(choice != np.arange(len(choice))[:, None])
+        target, by = choice[origin, age], way[origin, age]
+        below, weight = self.below[by, age], self.weight[by, age]
+        draw = np.arange(running.shape[1])
+        low = running[below, draw, target[:, None]]
+        high = running[below + 1, draw, target[:, None]]
+        running[age, :, origin] = self.money[:, by, target].T + low + weight * (high - low)
 
 
 def read(values: Floats, at: tuple[Integers, Floats]) -> Floats:
@@ -181,36 +302,3 @@ def read(values: Floats, at: tuple[Integers, Floats]) -> Floats:
     low = np.take_along_axis(values, below, axis=-1)
     high = np.take_along_axis(values, below + 1, axis=-1)
     return low + weight * (high - low)
-
-
-def _in_each(mean: Floats, like: Floats) -> Floats:
-    return np.broadcast_to(mean, like.shape)
-
-
-def _switched(running: Floats, after: tuple[Integers, Floats], money: Floats) -> Floats:
-    """Money of switching to a configuration and running it, `D x W x X x B` (way, target)."""
-    below, weight = after
-    shape = (*money.shape, running.shape[-1])
-    spread = np.broadcast_to(running[:, None], shape)
-    at = (np.broadcast_to(below[:, :, None], shape), np.broadcast_to(weight[:, :, None], shape))
-    return money[..., None] + read(spread, at)
-
-
-def _best(program: Program, mean: Floats, switched: Floats) -> tuple[Floats, Integers, Integers]:
-    """The better of staying (`X x B`) and switching (`W x X x B`), where to, and by which way."""
-    ways, size = len(program.possible), program.configurations
-    offers = np.where(program.possible[..., None], switched[:, None], np.inf)
-    flat = offers.transpose(1, 0, 2, 3).reshape(size, ways * size, -1)
-    chosen = flat.argmin(axis=1)
-    offer = np.take_along_axis(flat, chosen[:, None], axis=1)[:, 0]
-    way, target = np.divmod(chosen, size)
-    stays = mean <= offer
-    own = np.arange(size)[:, None]
-    return np.where(stays, mean, offer), np.where(stays, own, target), np.where(stays, 0, way)
-
-
-def _follow(choice: Integers, way: Integers, running: Floats, switched: Floats) -> Floats:
-    """Money of following `choice` by `way` in each draw: `D x X x B`."""
-    size, ages = choice.shape
-    moved = switched[:, way, choice, np.arange(ages)[None, :]]
-    return np.where(choice == np.arange(size)[:, None], running, moved)
