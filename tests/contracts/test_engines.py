@@ -4,6 +4,9 @@ from engine_contract import EngineContract, Stage
 from horae.domain.clock import ManualClock
 from horae.domain.configuration import Configuration
 from horae.engines.fake import FakeEngine
+from horae.simulation.simulated_job import SimulatedJob
+from horae.simulation.worlds import WORLDS
+from simulated_jobs import a_model, a_trace
 
 BASE = Configuration(
     parallelism=1, slots=1, cpu_cores=1.0, memory_mb=768, checkpoint_interval_seconds=3.0
@@ -19,3 +22,20 @@ class TestFakeEngine(EngineContract):
         clock = ManualClock()
         engine = FakeEngine(clock, BASE, job="contract")
         return Stage(engine=engine, clock=clock, job="contract", base=BASE)
+
+
+class TestSimulatedEngine(EngineContract):
+    """A job that is modelled is driven as any other."""
+
+    @pytest.fixture
+    def stage(self) -> Stage:
+        """A job without failures, in simulated time, with 100 records/s to read."""
+        job = SimulatedJob(
+            a_model(failures={}),
+            WORLDS["published"],
+            a_trace(100.0),
+            seed=1,
+            configuration=BASE,
+            name="contract",
+        )
+        return Stage(engine=job.engine, clock=job.clock, job="contract", base=BASE)
