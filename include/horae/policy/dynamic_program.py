@@ -87,13 +87,15 @@ class Program:
             only: Index of the one configuration; None: all.
         """
         drift = self.drift(step)
-        return age + (drift if only is None else drift[:, only])[..., None]
+        after: Floats = age + (drift if only is None else drift[:, only])[..., None]
+        return after
 
     def drift(self, step: int) -> Floats:
         """Seconds that the backlog ages in a step: `D x X`."""
         load = np.maximum(self.load[:, step], 1e-9)
-        rate: Floats = 1 - self.capacity / load[:, None]
-        return self.seconds[step] * rate
+        rate = 1 - self.capacity / load[:, None]
+        drift: Floats = self.seconds[step] * rate
+        return drift
 
     def broken_share(self, before: Floats, after: Floats) -> Floats:
         """Share of a step beyond the limit, where the age goes from `before` to `after`."""
@@ -102,8 +104,9 @@ class Program:
     def place(self, age: Floats) -> tuple[Integers, Floats]:
         """The node below each age, and the probability of the node above it."""
         at = np.interp(age, self.ages, np.arange(len(self.ages)))
-        below = np.minimum(at.astype(np.intp), len(self.ages) - 2)
-        return below, at - below
+        low = np.minimum(np.floor(at), len(self.ages) - 2)
+        at -= low
+        return low.astype(np.intp), at
 
     def switch_money(self) -> Floats:
         """What a switch costs at once, `D x W x X` (way, target)."""
@@ -153,14 +156,12 @@ def solve(program: Program) -> Plan:
     following = np.zeros((program.steps + 1, ages, draws, size))
     for step in range(program.steps - 1, -1, -1):
         ahead = run(program, step)
-        own = ahead.then(following[step + 1])
-        expected[step, :, 0] = ahead.then(expected[step + 1]).mean(axis=1)
+        own = ahead.then(following[step + 1], out=following[step])
+        mean = ahead.then(expected[step + 1]).sum(axis=1) / draws
         if program.decides[step]:
-            mean = expected[step, :, 0].T
-            best, choice[step], way[step] = switching.best(mean)
-            expected[step, :, 0] = best.T
+            mean, choice[step], way[step] = switching.best(mean)
             switching.follow(own, choice[step], way[step])
-        following[step] = own
+        expected[step, :, 0] = mean
     return Plan(
         program=program,
         choice=choice,
@@ -184,35 +185,37 @@ class Ahead:
     below: Integers
     weight: Floats
 
-    def then(self, after: Floats) -> Floats:
+    def then(self, after: Floats, out: Floats | None = None) -> Floats:
         """Money of the step and of what comes after it, `B x D x X`.
 
         Args:
             after: Money from each node on, `B x D x X`, or `B x 1 x X` for all draws alike.
+            out: Where to write it; None: into an array of its own.
         """
         _, draws, size = after.shape
-        at = self.below * (draws * size) + np.arange(draws * size).reshape(draws, size)
+        row = draws * size
+        at = self.below * row
+        at += np.arange(row).reshape(draws, size)
         low = after.take(at)
-        high = after.take(at + draws * size)
-        high -= low
-        high *= self.weight
-        high += low
-        high += self.money
-        return high
+        at += row
+        # No mode but this one writes straight into `out`; no index is beyond the last node.
+        money: Floats = after.take(at, out=out, mode="clip")
+        money -= low
+        money *= self.weight
+        money += low
+        money += self.money
+        return money
 
 
 def run(program: Program, step: int) -> Ahead:
     """Go on for a step from each node without a switch."""
     drift = program.drift(step)
     ages = program.ages[:, None, None]
-    share = broken_share(program.limit - ages, drift)
-    steady = program.price + program.failures[step]
+    money = broken_share(program.limit - ages, drift)
+    money *= program.seconds[step] * program.violation
+    money += program.seconds[step] * (program.price + program.failures[step])
     below, weight = program.place(ages + drift)
-    return Ahead(
-        money=program.seconds[step] * (program.violation * share + steady),
-        below=below,
-        weight=weight,
-    )
+    return Ahead(money=money, below=below, weight=weight)
 
 
 def broken_share(left: Floats, drift: Floats) -> Floats:
@@ -223,8 +226,11 @@ def broken_share(left: Floats, drift: Floats) -> Floats:
         drift: Seconds that the backlog ages in the step; broadcast.
     """
     pace = 1 / np.maximum(np.abs(drift), 1e-12)  # steps a second; a steady age crosses nothing
-    share: Floats = (drift > 0) - left * pace
-    return np.clip(share, 0, 1, out=share)
+    share: Floats = left * -pace
+    share += np.where(drift > 0, 1.0, 0.0)
+    np.maximum(share, 0, out=share)
+    np.minimum(share, 1, out=share)
+    return share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -232,7 +238,8 @@ class Switching:
     """What a switch costs and where it leads, the same in every step.
 
     Attributes:
-        money: `D x W x X` (way, target).
+        money: `W x X x D` (way, target).
+        mean_money: `(W X)`, its mean over the draws.
         below: `W x B x D`, the node below the age that a switch leads to.
         weight: `W x B x D`, probability of the node above it.
         passage: `W x B x B`, mean over the draws of the probability of leading from node to node.
@@ -240,6 +247,7 @@ class Switching:
     """
 
     money: Floats
+    mean_money: Floats
     below: Integers
     weight: Floats
     passage: Floats
@@ -248,42 +256,39 @@ class Switching:
     @classmethod
     def of(cls, program: Program) -> Self:
         """Of a program."""
+        money = program.switch_money()
         below, weight = program.place(program.ages[:, None] + program.delay.T[:, None, :])
-        ways, ages, draws = below.shape
-        passage = np.zeros((ways, ages, ages))
-        way, age = np.ogrid[:ways, :ages]
-        for draw in range(draws):
-            node, above = below[..., draw], weight[..., draw]
-            passage[way, age, node] += (1 - above) / draws
-            passage[way, age, node + 1] += above / draws
         leads = program.possible.swapaxes(0, 1).reshape(program.configurations, 1, -1)
         return cls(
-            money=program.switch_money(),
+            money=money.transpose(1, 2, 0).copy(),
+            mean_money=money.mean(axis=0).ravel(),
             below=below,
             weight=weight,
-            passage=passage,
+            passage=_passage(below, weight),
             barred=np.where(leads, 0.0, np.inf),
         )
 
     def best(self, mean: Floats) -> tuple[Floats, Integers, Integers]:
         """The better of staying and switching on the mean, where to, and by which way.
 
+        What a switch leads to is linear in `mean`, so that its mean over the draws needs no draw.
+
         Args:
-            mean: Expected money of staying in each configuration, `X x B`.
+            mean: Expected money of staying in each configuration, `B x X`.
 
         Returns:
-            Each `X x B`. What a switch leads to is linear in `mean`, so that its mean over the
-            draws needs no draw.
+            Money, `B x X`, and configuration and way, `X x B`.
         """
-        size, ages = mean.shape
-        offered = self.money.mean(axis=0)[..., None] + mean @ self.passage.swapaxes(1, 2)
-        offers = offered.reshape(-1, ages).T + self.barred
-        chosen = offers.argmin(axis=-1)
-        offer = offers.min(axis=-1)
+        ages, size = mean.shape
+        offered = (self.passage @ mean).swapaxes(0, 1).reshape(ages, -1)
+        offered += self.mean_money
+        offers = offered + self.barred
+        chosen, offer = offers.argmin(axis=-1), offers.min(axis=-1)
         way, target = np.divmod(chosen, size)
-        stays = mean <= offer
-        own = np.arange(size)[:, None]
-        return np.where(stays, mean, offer), np.where(stays, own, target), np.where(stays, 0, way)
+        stays = offer >= mean.T
+        target[stays] = np.nonzero(stays)[0]
+        way[stays] = 0
+        return np.minimum(mean, offer.T), target, way
 
     def follow(self, running: Floats, choice: Integers, way: Integers) -> None:
         """Turn money of running on, `B x D x X`, into that of following `choice` by `way`."""
@@ -293,7 +298,19 @@ class Switching:
         draw = np.arange(running.shape[1])
         low = running[below, draw, target[:, None]]
         high = running[below + 1, draw, target[:, None]]
-        running[age, :, origin] = self.money[:, by, target].T + low + weight * (high - low)
+        running[age, :, origin] = self.money[by, target] + low + weight * (high - low)
+
+
+def _passage(below: Integers, weight: Floats) -> Floats:
+    """Mean over the draws (the last axis) of the probability of each node: `W x B x B`."""
+    ways, ages, draws = below.shape
+    passage = np.zeros((ways, ages, ages))
+    way, age = np.ogrid[:ways, :ages]
+    for draw in range(draws):
+        node, above = below[..., draw], weight[..., draw]
+        passage[way, age, node] += (1 - above) / draws
+        passage[way, age, node + 1] += above / draws
+    return passage
 
 
 def read(values: Floats, at: tuple[Integers, Floats]) -> Floats:
