@@ -29,7 +29,8 @@ from horae.ledger.records import EntryKind
 from horae.metrics.file_window_store import FileWindowStore
 from horae.optimisation.exhaustive import ExhaustiveOptimiser
 from horae.policy.planner import PlannerPolicy
-from horae.settings.job_spec import JobSpec, PlannerSettings
+from horae.settings.job_spec import JobSpec
+from horae.settings.policy_settings import PlannerSettings
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SLOT = 500.0

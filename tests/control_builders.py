@@ -38,11 +38,13 @@ from horae.metrics.collector import Collected
 from horae.metrics.file_window_store import FileWindowStore
 from horae.metrics.window_store import WindowStore
 from horae.optimisation.exhaustive import ExhaustiveOptimiser
+from horae.policy.ds2 import Ds2Policy
 from horae.policy.hold import HoldPolicy
 from horae.policy.planner import PlannerPolicy
 from horae.policy.policy import Policy
 from horae.policy.threshold import ThresholdPolicy
-from horae.settings.job_spec import HoldSettings, JobSpec, ThresholdSettings
+from horae.settings.job_spec import JobSpec
+from horae.settings.policy_settings import Ds2Settings, HoldSettings, ThresholdSettings
 from horae.validation.vector_validator import VectorValidator
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -360,5 +362,7 @@ class World:
             return HoldPolicy()
         if isinstance(settings, ThresholdSettings):
             return ThresholdPolicy(settings=settings)
+        if isinstance(settings, Ds2Settings):
+            return Ds2Policy(settings=settings)
         stay = self.spec.guards.return_seconds
         return PlannerPolicy(settings=settings, time=self.spec.time, minimum_stay_seconds=stay)

@@ -1,6 +1,6 @@
 """Situations with known models, for the tests of policies and guards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,10 +11,11 @@ from horae.domain.action import RescalePath
 from horae.domain.candidate import Candidate
 from horae.domain.configuration import Configuration
 from horae.domain.forecast import LoadForecast
-from horae.domain.job import Capabilities
+from horae.domain.job import Capabilities, Vertex
 from horae.domain.limits import Limits, Prices
 from horae.domain.metric_catalogue import COLUMNS
 from horae.domain.verdict import Verdict
+from horae.domain.vertex_catalogue import VERTEX_METRICS
 from horae.domain.window import MetricsWindow
 from horae.performance.models import Floats, PerformanceModels
 from horae.policy.policy import Foresight, Situation
@@ -124,6 +125,39 @@ def a_window(
     )
 
 
+def a_vertex(
+    name: str,
+    parallelism: int = 1,
+    *inputs: str,
+    hashed: bool = False,
+    max_parallelism: int = 32_768,
+) -> Vertex:
+    """A vertex that runs; without inputs it is a source."""
+    return Vertex(
+        id=name,
+        name=name,
+        parallelism=parallelism,
+        max_parallelism=max_parallelism,
+        running_subtasks=parallelism,
+        running_since=NOW,
+        is_source=not inputs,
+        inputs=inputs,
+        hashed=hashed,
+    )
+
+
+def with_vertices(
+    window: MetricsWindow, told: Mapping[str, Mapping[str, Sequence[float] | float]]
+) -> MetricsWindow:
+    """The window with what is told of each vertex, a value for all rows or one a row."""
+    columns = pd.MultiIndex.from_product([tuple(told), VERTEX_METRICS])
+    frame = pd.DataFrame(np.nan, index=window.frame.index, columns=columns)
+    for vertex, metrics in told.items():
+        for metric, values in metrics.items():
+            frame[vertex, metric] = values
+    return replace(window, vertices=frame)
+
+
 def a_forecast(paths: Floats | Sequence[float]) -> LoadForecast:
     """The given paths (`paths x steps`); one path is repeated."""
     known = np.atleast_2d(np.asarray(paths, dtype=np.float64))
@@ -156,6 +190,7 @@ def a_situation(
     spread: float = 0.03,
     proven_load: float | None = 1900.0,
     action_delay_seconds: float = 120.0,
+    vertices: tuple[Vertex, ...] = (),
     seed: int = 1,
 ) -> Situation:
     """A situation with the known models; candidates are predicted by the same models."""
@@ -186,6 +221,7 @@ def a_situation(
             models=models,
             candidates=_candidates(configurations, models, forecast, prices),
         ),
+        vertices=vertices,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from horae.domain.proposal import Proposal, Stay
+from horae.policy.legality import what_is_wrong_with_vertices
 from horae.policy.paths import path_between
 from horae.policy.policy import Policy, Situation
 from policy_builders import a_forecast, a_situation, a_window, at
@@ -18,19 +19,43 @@ def situations() -> dict[str, Situation]:
     rng = np.random.default_rng(3)
     noisy = 1 + 0.05 * rng.standard_normal((64, 30))
     return {
-        CALM: a_situation(current=at(2), forecast=a_forecast(600 * noisy), window=a_window(600.0)),
+        CALM: a_situation(
+            current=at(2),
+            forecast=a_forecast(600 * noisy),
+            window=a_window(600.0, configuration=at(2), **_measured(600.0, busy=0.6, size=2)),
+        ),
         BUSY: a_situation(
             current=at(1),
             forecast=a_forecast(900 * noisy),
             window=a_window(
-                900.0, busy_ratio_max=1.0, processing_latency_seconds=90.0, lag_records=9e4
+                900.0,
+                **_measured(500.0, busy=1.0, size=1),
+                busy_ratio_max=1.0,
+                processing_latency_seconds=90.0,
+                lag_records=np.linspace(7.8e4, 9e4, 30),
             ),
         ),
         IDLE: a_situation(
             current=at(4),
             forecast=a_forecast(200 * noisy),
-            window=a_window(200.0, configuration=at(4), busy_ratio_max=0.1),
+            window=a_window(
+                200.0,
+                configuration=at(4),
+                **_measured(200.0, busy=0.1, size=4),
+                busy_ratio_max=0.1,
+            ),
         ),
+    }
+
+
+def _measured(rate: float, *, busy: float, size: int) -> dict[str, float]:
+    """What the reactive policies look at, of as many TaskManagers of a core, up for a day."""
+    return {
+        "consumed_records_per_second": rate,
+        "backpressured_ratio_max": 0.0,
+        "cpu_cores_used": busy * size,
+        "task_managers": float(size),
+        "uptime_seconds": 86_400.0,
     }
 
 
@@ -51,12 +76,16 @@ class PolicyContract:
     def test_a_target_is_another_admissible_one_that_can_be_reached(
         self, policy: Policy, kind: str
     ) -> None:
-        """A proposal goes to another admissible configuration, by the way that exists."""
+        """A proposal goes to another admissible configuration, by the way that exists.
+
+        Single vertices may have fewer subtasks than an admissible parallelism.
+        """
         situation = situations()[kind]
         answer = policy.propose(situation)
         if isinstance(answer, Proposal):
             assert answer.target != situation.current
-            assert answer.target in situation.admissible
+            assert replace(answer.target, vertices=()) in situation.admissible
+            assert what_is_wrong_with_vertices(answer.target, situation.vertices) is None
             way = path_between(situation.current, answer.target, situation.capabilities)
             assert answer.path is way
 

@@ -32,7 +32,7 @@ from horae.forecasting.forecaster import Forecaster
 from horae.ledger.opening import open_ledger
 from horae.policy import guards
 from horae.policy.policy import Policy
-from horae.settings import job_spec
+from horae.settings import policy_settings
 from horae.settings.environment import Environment
 from policy_builders import SMALL, at
 
@@ -113,7 +113,7 @@ def test_a_page_has_fewer_than_ten_steps(page: str) -> None:
 
 def test_the_policy_s_settings_are_read_from_a_spec() -> None:
     """The documented class takes its default, and refuses a headroom below 1."""
-    kind = run(snippets("adding-a-policy.md")[1], job_spec)["HeadroomSettings"]
+    kind = run(snippets("adding-a-policy.md")[1], policy_settings)["HeadroomSettings"]
     assert kind(name="headroom").headroom == 1.2
     with pytest.raises(ValidationError, match="headroom"):
         kind(name="headroom", headroom=0.5)

@@ -3,11 +3,13 @@
 import pytest
 from policy_contract import PolicyContract
 
+from horae.policy.ds2 import Ds2Policy
 from horae.policy.hold import HoldPolicy
 from horae.policy.planner import PlannerPolicy
 from horae.policy.policy import Policy
 from horae.policy.threshold import ThresholdPolicy
-from horae.settings.job_spec import PlannerSettings, ThresholdSettings, TimeSettings
+from horae.settings.job_spec import TimeSettings
+from horae.settings.policy_settings import Ds2Settings, PlannerSettings, ThresholdSettings
 
 
 class TestHold(PolicyContract):
@@ -24,8 +26,17 @@ class TestThreshold(PolicyContract):
 
     @pytest.fixture
     def policy(self) -> Policy:
-        """With its default bands."""
+        """With its defaults."""
         return ThresholdPolicy(settings=ThresholdSettings(name="threshold"))
+
+
+class TestDs2(PolicyContract):
+    """The Flink operator's autoscaler."""
+
+    @pytest.fixture
+    def policy(self) -> Policy:
+        """With its defaults, but that fewer need to be wanted for ten minutes only."""
+        return Ds2Policy(settings=Ds2Settings(name="ds2", scale_down_seconds=600))
 
 
 class TestPlanner(PolicyContract):

@@ -22,7 +22,7 @@ VALID: dict[str, Any] = {
     "search": {"parallelism": [1, 2, 4], "slots": [1, 2], "maximum_task_managers": 4},
     "limits": {"processing_latency_seconds": 10, "commit_latency_seconds": 30.5},
     "prices": {"core_hour": 0.04},
-    "policy": {"name": "threshold", "upper_utilisation": 0.9},
+    "policy": {"name": "threshold", "target": 0.9},
     "guards": {
         "money_per_hour": 3,
         "quiet_hours": [{"start": "22:30", "end": "06:00", "zone": "Europe/Berlin"}],

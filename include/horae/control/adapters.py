@@ -34,15 +34,13 @@ from horae.metrics.flink_source import FlinkSource
 from horae.metrics.kafka_source import KafkaSource
 from horae.metrics.source import MetricSource
 from horae.metrics.window_store import WindowStore
+from horae.policy.ds2 import Ds2Policy
 from horae.policy.hold import HoldPolicy
 from horae.policy.planner import PlannerPolicy
 from horae.policy.policy import Policy
 from horae.policy.threshold import ThresholdPolicy
-from horae.settings.job_spec import (
-    HoldSettings,
-    JobSpec,
-    ThresholdSettings,
-)
+from horae.settings.job_spec import JobSpec
+from horae.settings.policy_settings import Ds2Settings, HoldSettings, ThresholdSettings
 from horae.settings.spec_file import spec_id
 
 Reading = Callable[[JobDescription], Mapping[str, MetricSource]]
@@ -143,6 +141,8 @@ def policy(spec: JobSpec) -> Policy:
         return HoldPolicy()
     if isinstance(settings, ThresholdSettings):
         return ThresholdPolicy(settings=settings)
+    if isinstance(settings, Ds2Settings):
+        return Ds2Policy(settings=settings)
     return PlannerPolicy(
         settings=settings,
         time=spec.time,

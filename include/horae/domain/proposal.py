@@ -20,6 +20,8 @@ class Reason(StrEnum):
     IMPROVE = "improve"  # a better shape at about the same size
     THRESHOLD_UP = "threshold-up"
     THRESHOLD_DOWN = "threshold-down"
+    DS2_UP = "ds2-up"
+    DS2_DOWN = "ds2-down"
     MANUAL = "manual"  # a person asked for it
     LOST_JOB = "lost-job"  # the engine has lost it: start it again
     SAFE = "safe"  # nothing was concluded about it for too long
@@ -29,6 +31,8 @@ class Reason(StrEnum):
     NOT_PROVEN = "not-proven"  # a smaller one might do, but that is not certain enough
     NO_CANDIDATE = "no-candidate"
     WITHIN_THRESHOLDS = "within-thresholds"
+    STABILISING = "stabilising"  # a move is wanted, but not for long enough
+    NOT_MEASURED = "not-measured"  # what the policy rests on is missing
     POLICY_HOLD = "policy-hold"
     # Holds that no policy was asked for
     NOT_READY = "not-ready"

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
 
@@ -56,6 +58,13 @@ class MetricsWindow:
         """
         last: datetime = self.frame.index[-1].to_pydatetime()
         return last
+
+    def of_vertex(self, vertex: str, metric: str) -> NDArray[np.float64]:
+        """One vertex metric, a value a row; all NaN where nothing is known of the vertex."""
+        column = None if self.vertices is None else self.vertices.get((vertex, metric))
+        if column is None:
+            return np.full(len(self.frame), np.nan)
+        return np.asarray(column, dtype=np.float64)
 
     def last(self, metric: str) -> float:
         """The newest measured value of `metric`; NaN when there is none."""

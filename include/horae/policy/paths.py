@@ -94,10 +94,13 @@ def obstacle_between(
         return room
     if origin.shape != target.shape and not capabilities.provisioned:
         return f"nobody adds TaskManagers of another shape{_why(capabilities, 'provisioned')}"
+    if target.vertices and not capabilities.in_place:
+        return (
+            "single vertices can only be set in place, also right after a start, and it cannot be "
+            f"rescaled in place{_why(capabilities, 'in_place')}"
+        )
     if origin.differs_only_in_parallelism(target):
-        return _obstacle_in_place(target, capabilities)
-    if target.vertices:
-        return "more than the parallelism changes, and single vertices can only be set in place"
+        return _obstacle_in_place(capabilities)
     if not _can_be_started_again(capabilities):
         return (
             "more than the parallelism changes, and it cannot be stopped with a savepoint and "
@@ -106,11 +109,10 @@ def obstacle_between(
     return None
 
 
-def _obstacle_in_place(target: Configuration, capabilities: Capabilities) -> str | None:
-    if capabilities.in_place or (_can_be_started_again(capabilities) and not target.vertices):
+def _obstacle_in_place(capabilities: Capabilities) -> str | None:
+    if capabilities.in_place or _can_be_started_again(capabilities):
         return None
-    single = "single vertices can only be set in place, and " if target.vertices else ""
-    return f"{single}it cannot be rescaled in place{_why(capabilities, 'in_place')}"
+    return f"it cannot be rescaled in place{_why(capabilities, 'in_place')}"
 
 
 def _can_be_started_again(capabilities: Capabilities) -> bool:

@@ -25,7 +25,8 @@ from horae.policy.wording import (
     why_stay,
     why_trapped,
 )
-from horae.settings.job_spec import PlannerSettings, TimeSettings
+from horae.settings.job_spec import TimeSettings
+from horae.settings.policy_settings import PlannerSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

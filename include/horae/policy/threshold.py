@@ -1,22 +1,24 @@
-"""The reactive baseline: busy time and lag, no forecast.
+"""Flink's reactive mode as published: the Horizontal Pod Autoscaler holds a mean at its target.
 
-Above the upper band, or with a backlog beyond the latency limit, it scales out; below the lower
-band it scales in; both so that the busiest subtask is then busy for the target share of time.
+As in reactive mode only the number of TaskManagers changes, and the job fills all of their slots;
+what one TaskManager is made of and the checkpoint interval stay. Fewest and most TaskManagers are
+those of the admissible configurations.
 """
 
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from horae.domain.action import RescalePath
-from horae.domain.candidate import Candidate
+from horae.domain.configuration import Configuration
 from horae.domain.proposal import Evidence, Proposal, Reason, Stay
 from horae.performance.outage import outage_interval
-from horae.policy.paths import PATHS, path_between
+from horae.policy.hpa import Looks, limited, read_looks, recommended, stabilised
+from horae.policy.paths import path_between
 from horae.policy.policy import Situation
-from horae.policy.signals import Signals, finite, read_signals
-from horae.settings.job_spec import ThresholdSettings
+from horae.policy.signals import finite
+from horae.settings.policy_settings import ThresholdSettings
+
+_NAMES = {"cpu": "CPU use over all TaskManagers", "busy": "busy share of the busiest vertex"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class ThresholdPolicy:
     """The reactive baseline.
 
     Attributes:
-        settings: Its bands.
+        settings: Metric, target and how quickly it may move.
     """
 
     settings: ThresholdSettings
@@ -36,119 +38,118 @@ class ThresholdPolicy:
 
     @property
     def foresees(self) -> bool:
-        """Always: it compares capacities by the models."""
-        return True
+        """Never: it looks at what was measured alone."""
+        return False
 
     def propose(self, situation: Situation) -> Proposal | Stay:
-        """Scale to the target utilisation when a band is left."""
-        signals = read_signals(situation.window)
-        reason = self._direction(situation, signals)
-        if reason is None:
-            return self._within(signals)
-        choice = _cheapest(situation, self._wanted_ratio(signals, reason), reason)
+        """Go to as many TaskManagers as the rule wants."""
+        looks = read_looks(situation.window, self.settings)
+        now = situation.current.task_managers
+        wanted = stabilised(now, looks, self.settings)
+        if math.isnan(wanted):
+            return self._not_measured()
+        if wanted == now:
+            return self._stay(looks, now)
+        wanted = limited(wanted, now, looks, self.settings)
+        choice = _nearest(situation, wanted)
         if choice is None:
-            return _nowhere(situation, signals, reason)
-        return self._move(situation, signals, reason, *choice)
+            return self._nowhere(situation, looks, wanted)
+        return self._move(situation, looks, wanted, *choice)
 
-    def _wanted_ratio(self, signals: Signals, reason: Reason) -> float:
-        """Wanted capacity over the present one; whoever is late has no idle time to speak of."""
-        if reason is Reason.THRESHOLD_DOWN:
-            return signals.busy / self.settings.target_utilisation
-        busy = 1.0 if math.isnan(signals.busy) else signals.busy
-        return max(busy / self.settings.target_utilisation, 1.0)
-
-    def _direction(self, situation: Situation, signals: Signals) -> Reason | None:
-        late = signals.age_seconds > situation.limits.processing_latency_seconds
-        if late or signals.busy > self.settings.upper_utilisation:
-            return Reason.THRESHOLD_UP
-        if signals.busy < self.settings.lower_utilisation:
-            return Reason.THRESHOLD_DOWN
-        return None
-
-    def _within(self, signals: Signals) -> Stay:
-        low, high = self.settings.lower_utilisation, self.settings.upper_utilisation
+    def _not_measured(self) -> Stay:
         return Stay(
-            reason=Reason.WITHIN_THRESHOLDS,
-            sentence=f"{_state(signals)} One moves below {low:.0%} or above {high:.0%}.",
-            evidence=_evidence(signals),
+            reason=Reason.NOT_MEASURED,
+            sentence=f"The newest row does not tell the {_NAMES[self.settings.metric]}; without "
+            "it nothing is recommended.",
+        )
+
+    def _stay(self, looks: Looks, now: int) -> Stay:
+        said = recommended(looks.task_managers[-1], looks.metric[-1], self.settings)
+        if said == now:
+            return Stay(
+                reason=Reason.WITHIN_THRESHOLDS,
+                sentence=f"{self._state(looks)} Within {self.settings.tolerance:.0%} of that, and "
+                "where no whole TaskManager more or less is wanted, one stays.",
+                evidence=self._evidence(looks, said),
+            )
+        up = said > now
+        seconds = (
+            self.settings.up_stabilisation_seconds
+            if up
+            else self.settings.down_stabilisation_seconds
+        )
+        return Stay(
+            reason=Reason.STABILISING,
+            sentence=f"{self._state(looks)} That recommends {said:.0f} TaskManagers instead of "
+            f"{now}, but not all looks of the last {seconds:g} s do so.",
+            evidence=self._evidence(looks, said),
+        )
+
+    def _nowhere(self, situation: Situation, looks: Looks, wanted: float) -> Stay:
+        return Stay(
+            reason=Reason.NO_CANDIDATE,
+            sentence=f"{self._state(looks)} {wanted:.0f} TaskManagers are wanted, and nothing "
+            f"nearer to that than {situation.current} can be reached.",
+            evidence=self._evidence(looks, wanted),
         )
 
     def _move(
         self,
         situation: Situation,
-        signals: Signals,
-        reason: Reason,
-        candidate: Candidate,
+        looks: Looks,
+        wanted: float,
+        target: Configuration,
         path: RescalePath,
     ) -> Proposal:
+        up = target.task_managers > situation.current.task_managers
         return Proposal(
-            target=candidate.configuration,
+            target=target,
             path=path,
-            reason=reason,
-            sentence=f"{_state(signals)} Going to {candidate.configuration}: the cheapest that "
-            f"would be busy about {self.settings.target_utilisation:.0%} of the time, or the "
-            "largest there is.",
+            reason=Reason.THRESHOLD_UP if up else Reason.THRESHOLD_DOWN,
+            sentence=f"{self._state(looks)} {wanted:.0f} TaskManagers are wanted; going to "
+            f"{target}.",
             urgent=False,
-            predicted_outage_seconds=situation.models.outage.quantile(path, 0.5),
+            predicted_outage_seconds=situation.outage.quantile(path, 0.5),
             predicted_catch_up_seconds=None,
             benefit_money=None,
-            predicted_outage_interval=outage_interval(situation.models.outage, path),
-            evidence=_evidence(signals),
+            predicted_outage_interval=outage_interval(situation.outage, path),
+            evidence=self._evidence(looks, wanted),
         )
 
+    def _state(self, looks: Looks) -> str:
+        noun = "TaskManager" if looks.task_managers[-1] == 1 else "TaskManagers"
+        return (
+            f"The {_NAMES[self.settings.metric]} is {looks.metric[-1]:.0%} on "
+            f"{looks.task_managers[-1]:.0f} {noun}, and {self.settings.target:.0%} are aimed at."
+        )
 
-def _cheapest(
-    situation: Situation, ratio: float, reason: Reason
-) -> tuple[Candidate, RescalePath] | None:
-    """The cheapest with enough capacity in the wanted direction; upwards else the largest."""
-    present = float(
-        np.median(situation.models.capacity.draws([situation.current], 64, situation.rng))
-    )
-    money = situation.prices.per_hour(situation.current)
+    def _evidence(self, looks: Looks, wanted: float) -> Evidence:
+        return {
+            "metric": self.settings.metric,
+            "metric_mean": finite(float(looks.metric[-1])),
+            "task_managers": finite(float(looks.task_managers[-1])),
+            "task_managers_wanted": finite(wanted),
+        }
+
+
+def _nearest(situation: Situation, wanted: float) -> tuple[Configuration, RescalePath] | None:
+    """The configuration with that many TaskManagers, or else the next with more, or the largest.
+
+    Never one on the other side of the present one. With as many TaskManagers the one with the
+    most subtasks counts: reactive mode fills every slot.
+    """
+    now = situation.current.task_managers
+    up = wanted > now
     reachable = [
-        (candidate, path)
-        for candidate in situation.candidates
-        if (path := _path_to(situation, candidate)) is not None
+        (target, path)
+        for target in situation.admissible
+        if (target.task_managers > now if up else target.task_managers < now)
+        and situation.current.differs_only_in_parallelism(target)
+        and (path := path_between(situation.current, target, situation.capabilities)) is not None
     ]
-    if reason is Reason.THRESHOLD_DOWN:
-        pool = [x for x in reachable if x[0].money_per_hour < money]
-    else:
-        pool = [x for x in reachable if x[0].capacity > present]
-    enough = [x for x in pool if x[0].capacity >= ratio * present]
+    enough = [one for one in reachable if one[0].task_managers >= wanted]
     if enough:
-        return min(enough, key=_price_then_way)
-    if reason is Reason.THRESHOLD_UP and pool:
-        return max(pool, key=lambda x: (x[0].capacity, -x[0].money_per_hour))
+        return min(enough, key=lambda one: (one[0].task_managers, -one[0].parallelism))
+    if up and reachable:
+        return max(reachable, key=lambda one: (one[0].task_managers, one[0].parallelism))
     return None
-
-
-def _price_then_way(reachable: tuple[Candidate, RescalePath]) -> tuple[float, int, float]:
-    candidate, path = reachable
-    return candidate.money_per_hour, PATHS.index(path), -candidate.capacity
-
-
-def _path_to(situation: Situation, candidate: Candidate) -> RescalePath | None:
-    return path_between(situation.current, candidate.configuration, situation.capabilities)
-
-
-def _nowhere(situation: Situation, signals: Signals, reason: Reason) -> Stay:
-    kind = "larger" if reason is Reason.THRESHOLD_UP else "cheaper with capacity enough"
-    return Stay(
-        reason=Reason.NO_CANDIDATE,
-        sentence=f"{_state(signals)} Nothing {kind} than {situation.current} can be reached.",
-        evidence=_evidence(signals),
-    )
-
-
-def _state(signals: Signals) -> str:
-    busy = "an unknown share" if math.isnan(signals.busy) else f"{signals.busy:.0%}"
-    age = "unknown" if math.isnan(signals.age_seconds) else f"{signals.age_seconds:.1f} s"
-    return f"The busiest subtask is busy {busy} of the time; the age of the backlog is {age}."
-
-
-def _evidence(signals: Signals) -> Evidence:
-    return {
-        "busy_ratio_max": finite(signals.busy),
-        "backlog_age_seconds": finite(signals.age_seconds),
-        "load_records_per_second": finite(signals.load),
-    }

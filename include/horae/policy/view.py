@@ -14,7 +14,7 @@ from horae.policy.paths import PATHS
 from horae.policy.policy import Situation
 from horae.policy.signals import Signals, load_history, read_signals
 from horae.policy.timeline import Pace, Timeline, lay_out
-from horae.settings.job_spec import PlannerSettings
+from horae.settings.policy_settings import PlannerSettings
 
 AGE_NODES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0)
 """Ages of a backlog that are told apart, in latency limits: closest where the limit breaks."""

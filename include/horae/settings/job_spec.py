@@ -12,6 +12,7 @@ from pydantic import Field
 
 from horae.domain.decision import Mode
 from horae.domain.limits import Limits, Prices
+from horae.settings.policy_settings import PlannerSettings, PolicySettings
 from horae.settings.safety import SafeConfiguration, WatchdogSettings
 from horae.settings.section import Settings
 from horae.settings.value_types import (
@@ -202,57 +203,6 @@ class PriceSettings(Settings):
     def prices(self) -> Prices:
         """The prices as a value of the domain."""
         return Prices(**self.model_dump())
-
-
-class HoldSettings(Settings):
-    """Policy `hold`: never moves.
-
-    Attributes:
-        name: Always `hold`.
-    """
-
-    name: Literal["hold"]
-
-
-class ThresholdSettings(Settings):
-    """Policy `threshold`: reacts to busy time and lag, forecasts nothing.
-
-    Attributes:
-        name: Always `threshold`.
-        target_utilisation: Busy share that a rescale aims at.
-        upper_utilisation: Above it one scales out.
-        lower_utilisation: Below it one scales in.
-    """
-
-    name: Literal["threshold"]
-    target_utilisation: Probability = 0.6
-    upper_utilisation: Probability = 0.85
-    lower_utilisation: Probability = 0.4
-
-
-class PlannerSettings(Settings):
-    """Policy `planner`: Horae's own.
-
-    Attributes:
-        name: Always `planner`.
-        draws: Joint draws of load path, capacity and outage.
-        step_seconds: Step of the dynamic program; the grid where that is longer.
-        failures_per_hour: Rate of failures that the price of a configuration counts with.
-        stay_seconds: Longest stay over which a gain is counted; None: the season.
-        proven_factor: A shrink may raise the peak utilisation to this multiple of the proven one.
-    """
-
-    name: Literal["planner"] = "planner"
-    draws: Annotated[int, Field(ge=8, le=512)] = 32
-    step_seconds: Seconds = 60
-    failures_per_hour: Annotated[float, Field(ge=0, le=3_600)] = 0.02
-    stay_seconds: Seconds | None = None
-    proven_factor: Annotated[float, Field(gt=1, le=10)] = 1.25
-
-
-PolicySettings = Annotated[
-    HoldSettings | ThresholdSettings | PlannerSettings, Field(discriminator="name")
-]
 
 
 class QuietHours(Settings):

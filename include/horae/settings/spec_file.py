@@ -10,9 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from horae.errors import Fault, SettingsError
-from horae.settings.job_spec import JobSpec, PolicySettings
+from horae.settings.job_spec import JobSpec
 from horae.settings.lined_yaml import LinedYaml, Place, read_lined_yaml, show_place, show_value
 from horae.settings.phrases import closest, expected, one_of, show_number
+from horae.settings.policy_settings import PolicySettings
 from horae.settings.section import Settings
 from horae.settings.sense import contradictions
 from horae.settings.structure import kind_name, locate, meanings

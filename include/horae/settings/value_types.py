@@ -56,8 +56,10 @@ Zone = Annotated[str, AfterValidator(_is_zone)]
 # The upper bounds are far beyond any sensible value: they catch a wrong unit, such as bytes for
 # MiB, and keep every sum of times within what a calendar can hold.
 Seconds = Annotated[float, Field(gt=0, le=366 * 86_400)]
+SecondsFromZero = Annotated[float, Field(ge=0, le=366 * 86_400)]
 Hours = Annotated[float, Field(gt=0, le=366 * 24)]
 Probability = Annotated[float, Field(gt=0, lt=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[float, Field(ge=0, le=1e9)]
 Subtasks = Annotated[int, Field(ge=1, le=32_768)]  # Flink has at most 2**15 key groups
 Slots = Annotated[int, Field(ge=1, le=1_024)]

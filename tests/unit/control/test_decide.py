@@ -146,11 +146,21 @@ def test_an_easy_load_is_a_stay(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("policy", "reason"),
-    [("hold", Reason.POLICY_HOLD), ("threshold", Reason.WITHIN_THRESHOLDS)],
+    [
+        ({"name": "hold"}, Reason.POLICY_HOLD),
+        (
+            {"name": "threshold", "metric": "busy", "target": 0.6},
+            Reason.WITHIN_THRESHOLDS,
+        ),
+        ({"name": "ds2", "metrics_seconds": 60}, Reason.WITHIN_THRESHOLDS),
+    ],
+    ids=lambda value: str(value["name"]) if isinstance(value, dict) else str(value),
 )
-def test_the_policy_of_the_spec_is_asked(world: World, policy: str, reason: Reason) -> None:
-    """At 150 of 250 records/s, 60 % busy, `threshold` is content, and `hold` always is."""
-    world.spec, world.load = a_spec(policy={"name": policy}), ramp(150, 150)
+def test_the_policy_of_the_spec_is_asked(
+    world: World, policy: dict[str, object], reason: Reason
+) -> None:
+    """At 150 of 250 records/s, 60 % busy, those that react are content, and `hold` always is."""
+    world.spec, world.load = a_spec(policy=policy), ramp(150, 150)
     assert held(world.decide("c1")) is reason
 
 

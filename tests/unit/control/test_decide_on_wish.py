@@ -250,11 +250,13 @@ def test_a_vertex_of_no_subtasks_is_refused_by_the_guard(world: World) -> None:
     }
 
 
-def test_single_vertices_do_not_go_with_another_interval(world: World) -> None:
-    """They can only be set in place."""
+def test_single_vertices_go_with_another_interval_by_a_savepoint(world: World) -> None:
+    """They are set once the job was started with the new interval."""
     changes = {"parallelism": 4, "checkpoint_interval_seconds": 20}
-    said = refusals(wished_vertices(world, changes, source=2))
-    assert "single vertices can only be set in place" in said["possible-path"]
+    decision = wished_vertices(world, changes, source=2)
+    assert decision.proposal is not None
+    assert decision.proposal.path is RescalePath.SAVEPOINT
+    assert "possible-path" not in refusals(decision)
 
 
 def test_an_engine_that_does_not_show_the_vertices_is_not_guessed_at(world: World) -> None:

@@ -9,7 +9,8 @@ from horae.domain.action import RescalePath
 from horae.domain.proposal import Proposal, Reason, Stay
 from horae.policy.planner import PlannerPolicy
 from horae.policy.policy import Situation
-from horae.settings.job_spec import PlannerSettings, TimeSettings
+from horae.settings.job_spec import TimeSettings
+from horae.settings.policy_settings import PlannerSettings
 from policy_builders import (
     CAPABLE,
     GRID,

@@ -95,9 +95,9 @@ def test_settings_that_fit_are_no_fault(tmp_path: Path) -> None:
             "line 7: policy.step_seconds: got 4000; expected at most time.horizon_seconds, 3600",
         ),
         (
-            {"policy": "name: threshold, lower_utilisation: 0.7"},
-            "line 7: policy.lower_utilisation: got 0.7; expected less than "
-            "policy.target_utilisation, 0.6",
+            {"policy": "name: ds2, minimum_utilisation: 0.8"},
+            "line 7: policy.minimum_utilisation: got 0.8; expected at most "
+            "policy.target_utilisation, 0.7",
         ),
         (
             {"commit": 4},

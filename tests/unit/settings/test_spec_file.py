@@ -105,7 +105,7 @@ limits: {}
         ("limits2: 3", "limits2", "3", "a setting that exists; did you mean 'limits'?"),
         ("colour: red", "colour", "'red'", "one of name, mode, engine, kafka, time"),
         ("policy: {name: planer}", "policy.name", "'planer'", "did you mean 'planner'?"),
-        ("policy: {draws: 16}", "policy.name", "nothing", "one of hold, threshold, planner"),
+        ("policy: {draws: 16}", "policy.name", "nothing", "one of hold, threshold, ds2, planner"),
         ("policy: {name: hold, draws: 9}", "policy.draws", "9", "name"),
         ("engine: {program: {kind: sql}}", "engine.program.script", "nothing", "no default"),
         ("engine: {connection: ''}", "engine.connection", "''", "text that is not empty"),
