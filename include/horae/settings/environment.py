@@ -20,6 +20,8 @@ class Environment:
             `home`).
         jobs_folder: Folder of the job specs (`HORAE_JOBS`, default `include/jobs`).
         windows_url: fsspec URL of the windows (`HORAE_WINDOWS`, default a folder in `home`).
+        data_folder: Folder of the load traces that are known by name (`HORAE_DATA`); None: there
+            is none.
         lease_seconds: How long the process that acts on a job keeps others off it after its last
             sign of life (`HORAE_LEASE_SECONDS`, default 30).
     """
@@ -28,6 +30,7 @@ class Environment:
     ledger_url: str
     jobs_folder: Path
     windows_url: str
+    data_folder: Path | None = None
     lease_seconds: float = LEASE_SECONDS
 
     @classmethod
@@ -39,6 +42,7 @@ class Environment:
             ledger_url=environ.get("HORAE_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
             jobs_folder=Path(environ.get("HORAE_JOBS") or "include/jobs"),
             windows_url=environ.get("HORAE_WINDOWS") or str(home / "windows"),
+            data_folder=Path(folder) if (folder := environ.get("HORAE_DATA")) else None,
             lease_seconds=_lease_seconds(environ.get("HORAE_LEASE_SECONDS")),
         )
 

@@ -30,6 +30,7 @@ def test_each_variable_counts() -> None:
             "HORAE_LEDGER": "postgresql://db/x",
             "HORAE_JOBS": "j",
             "HORAE_WINDOWS": "s3://w",
+            "HORAE_DATA": "d",
         }
     )
     assert environment == Environment(
@@ -37,4 +38,5 @@ def test_each_variable_counts() -> None:
         ledger_url="postgresql://db/x",
         jobs_folder=Path("j"),
         windows_url="s3://w",
+        data_folder=Path("d"),
     )
