@@ -1,0 +1,141 @@
+"""The cheapest constant configuration that would have met the limits, known only in hindsight.
+
+A reference of the scoreboard, not a policy: nobody can know it beforehand.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from horae.domain.configuration import Configuration
+from horae.domain.limits import Limits, Prices
+from horae.simulation.clairvoyant_view import Job, front_of
+from horae.simulation.job_model import JobModel
+from horae.simulation.schedule import replay
+from horae.simulation.scores import Score, score
+from horae.simulation.traces import Trace
+from horae.simulation.worlds import World
+
+AT_ONCE = 8
+"""Configurations that are replayed together, the cheapest first."""
+
+LUCK = 3.0
+"""Deviations of ln C: a configuration that is too small by more is not replayed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticBest:
+    """What was found.
+
+    Attributes:
+        configuration: To stay in.
+        meets: It meets the limits; otherwise none does, and this one is nearest to it.
+        scores: Seed to its score.
+    """
+
+    configuration: Configuration
+    meets: bool
+    scores: Mapping[int, Score]
+
+    @property
+    def money(self) -> float:
+        """Of its TaskManagers, the mean over the seeds."""
+        return float(np.mean([one.money for one in self.scores.values()]))
+
+
+def static_best(
+    model: JobModel,
+    world: World,
+    traces: Mapping[int, Trace],
+    configurations: Sequence[Configuration],
+    *,
+    limits: Limits,
+    prices: Prices,
+) -> StaticBest:
+    """Replay what could do, the cheapest first, until one meets the limits.
+
+    Left out is what another one beats in price, capacity and interval of its checkpoints, and
+    what is smaller than the load for longer than may be. The limits are met where, on the mean
+    over the seeds, the share of time within the latency limit and that of recoveries (definition
+    A) within theirs are at least `limits.latency_confidence`.
+
+    Args:
+        model: The job.
+        world: What is added to it.
+        traces: Seed to the load that was offered; at least one.
+        configurations: That it may run in; at least one.
+        limits: What had to hold.
+        prices: What things cost.
+    """
+    candidates = _candidates(model, world, traces, configurations, limits, prices)
+    nearest: StaticBest | None = None
+    for first in range(0, len(candidates), AT_ONCE):
+        some = candidates[first : first + AT_ONCE]
+        for found in _replayed(model, world, traces, some, limits, prices):
+            if found.meets:
+                return found
+            if nearest is None or _violation(found) < _violation(nearest):
+                nearest = found
+    if nearest is None:
+        raise ValueError("no configuration was given; give at least one")
+    return nearest
+
+
+def _candidates(
+    model: JobModel,
+    world: World,
+    traces: Mapping[int, Trace],
+    configurations: Sequence[Configuration],
+    limits: Limits,
+    prices: Prices,
+) -> list[Configuration]:
+    """Those that could meet the limits, the cheapest first; the largest one in any case."""
+    job = Job(
+        model=model,
+        world=world,
+        trace=next(iter(traces.values())),
+        limits=limits,
+        prices=prices,
+    )
+    some = front_of(job, configurations)
+    lucky = job.median(some) * np.exp(LUCK * job.deviation)
+    needed = min(
+        float(np.quantile(each.load[each.history_seconds :], limits.latency_confidence))
+        for each in traces.values()
+    )
+    enough = lucky >= needed * (1 - world.drift)
+    enough[int(np.argmax(lucky))] = True
+    return [one for one, may in zip(some, enough, strict=True) if may]
+
+
+def _replayed(
+    model: JobModel,
+    world: World,
+    traces: Mapping[int, Trace],
+    configurations: Sequence[Configuration],
+    limits: Limits,
+    prices: Prices,
+) -> list[StaticBest]:
+    scores: list[dict[int, Score]] = [{} for _ in configurations]
+    for seed, trace in traces.items():
+        nothing, seeds = [()] * len(configurations), [seed] * len(configurations)
+        records = replay(model, world, trace, nothing, starts=configurations, seeds=seeds)
+        for own, record in zip(scores, records, strict=True):
+            own[seed] = score(record, limits=limits, prices=prices)
+    return [
+        StaticBest(configuration=one, meets=_meets(own, limits), scores=own)
+        for one, own in zip(configurations, scores, strict=True)
+    ]
+
+
+def _meets(scores: Mapping[int, Score], limits: Limits) -> bool:
+    within = [one.share_within for one in scores.values()]
+    shares = [one.recovery_a_share for one in scores.values()]
+    recovered = [share for share in shares if share is not None]
+    means = [float(np.mean(each)) for each in (within, recovered) if each]
+    return min(means) >= limits.latency_confidence
+
+
+def _violation(found: StaticBest) -> float:
+    return float(np.mean([one.violation_seconds for one in found.scores.values()]))
