@@ -1,51 +1,38 @@
-"""Small simulated jobs for tests; their numbers are made up and stand in sight."""
+"""Whole simulated jobs for tests, with nothing random and figures to reckon by hand."""
 
-import math
 from typing import Any
 
-import numpy as np
-
-from horae.simulation.job_model import (
-    CapacityModel,
-    CpuModel,
-    FailureModel,
-    JobModel,
-    LatencyModel,
-    LogNormal,
-    OutageModel,
-    Outages,
-    RecoveryModel,
-    Start,
-)
+from flow_builders import CALM, a_model, a_trace
+from horae.simulation.failures import Failure
+from horae.simulation.job_model import LogNormal, OutageModel, Outages
+from horae.simulation.simulated_job import SimulatedJob
 from horae.simulation.traces import Trace
+from horae.simulation.worlds import World
+
+BOTH_WAYS = Outages(
+    in_place=OutageModel(seconds=LogNormal(median=7.0)),
+    savepoint=OutageModel(seconds=LogNormal(median=12.0)),
+)
+"""Down for 7 s in place, after 1 s of preparation, and for 12 s with a savepoint."""
 
 
-def a_model(**changes: Any) -> JobModel:
-    """A job that does 1,000 records/s a core, without chance but in what is changed.
+def a_job(
+    trace: Trace | None = None,
+    *,
+    seed: int = 1,
+    world: World = CALM,
+    due: tuple[Failure, ...] | None = None,
+    **model: Any,
+) -> SimulatedJob:
+    """The job of `flow_builders`: 4 TaskManagers of one core, 400 records/s, offered 200.
 
-    In place it is down for 8 s after 1 s, with a savepoint for 12 s; a checkpoint takes 2 s; a
-    failure is seen after 5 s and over after 30 s more; there is no ramp after a start.
+    Args:
+        trace: The load; None: 200 records/s for an hour.
+        seed: Of every chance.
+        world: What is added.
+        due: Its failures; None: those of the world.
+        model: Values of the model in place of the usual ones.
     """
-    usual: dict[str, Any] = {
-        "name": "tiny",
-        "source": "made up for tests",
-        "start": Start(parallelism=2, checkpoint_interval_seconds=10),
-        "maximum_task_managers": 4,
-        "task_manager_seconds": 10,
-        "capacity": CapacityModel(ln_rate=math.log(1_000)),
-        "cpu": CpuModel(idle=0.1, per_record=0.0005),
-        "latency": LatencyModel(steady=LogNormal(median=0.3)),
-        "outages": Outages(
-            in_place=OutageModel(seconds=LogNormal(median=8)),
-            savepoint=OutageModel(seconds=LogNormal(median=12)),
-        ),
-        "failures": {"kill": FailureModel(visible=LogNormal(median=5), dark=LogNormal(median=30))},
-        "recovery": RecoveryModel(ramp_seconds=0),
-    }
-    usual["checkpoints"] = {"duration": {"median": 2.0}}
-    return JobModel(**(usual | changes))
-
-
-def a_trace(load: float = 1_000.0, seconds: int = 7_200, **rest: Any) -> Trace:
-    """A constant load."""
-    return Trace(name="flat", load=np.full(seconds, load), **rest)
+    values = {"outages": BOTH_WAYS} | model
+    offered = trace or a_trace(200.0, seconds=3_600)
+    return SimulatedJob(a_model(**values), world, offered, seed=seed, due=due)

@@ -1,12 +1,12 @@
 import pytest
 from engine_contract import EngineContract, Stage
 
+from flow_builders import CALM, a_model, a_trace
 from horae.domain.clock import ManualClock
 from horae.domain.configuration import Configuration
 from horae.engines.fake import FakeEngine
 from horae.simulation.simulated_job import SimulatedJob
-from horae.simulation.worlds import WORLDS
-from simulated_jobs import a_model, a_trace
+from simulated_jobs import BOTH_WAYS
 
 BASE = Configuration(
     parallelism=1, slots=1, cpu_cores=1.0, memory_mb=768, checkpoint_interval_seconds=3.0
@@ -29,11 +29,11 @@ class TestSimulatedEngine(EngineContract):
 
     @pytest.fixture
     def stage(self) -> Stage:
-        """A job without failures, in simulated time, with 100 records/s to read."""
+        """A job without failures, in simulated time, with 50 records/s to read."""
         job = SimulatedJob(
-            a_model(failures={}),
-            WORLDS["published"],
-            a_trace(100.0),
+            a_model(outages=BOTH_WAYS, maximum_task_managers=4),
+            CALM,
+            a_trace(50.0, seconds=3_600),
             seed=1,
             configuration=BASE,
             name="contract",

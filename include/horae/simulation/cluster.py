@@ -2,48 +2,23 @@
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from horae.domain.configuration import Configuration
 from horae.domain.job import Fate, JobDescription, JobVersion
 from horae.errors import Refused
+from horae.simulation.action_chances import ActionChances
+from horae.simulation.checkpoints import ROW
 from horae.simulation.clock import SimulatedClock
 from horae.simulation.flow import Flow
-from horae.simulation.incarnation import Incarnation, Look, Stored
-from horae.simulation.job_model import OutageModel
+from horae.simulation.incarnation import Incarnation, Look
+from horae.simulation.job_model import JobModel
+from horae.simulation.storage import Operation, Storage
 from horae.simulation.task_manager_pool import TaskManagerPool, task_managers_of
-
-ROW = 0
-"""Of the flow."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Operation:
-    """A checkpoint or savepoint that was triggered.
-
-    Attributes:
-        one: Whose.
-        stop: The job ends with it.
-        begun: Second at which it was triggered.
-        due: Second at which it is complete.
-        stored: What it gave; None: not yet, or it failed.
-        failure: Why it failed; None: it did not, or not yet.
-    """
-
-    one: Incarnation
-    stop: bool
-    begun: int
-    due: int
-    stored: Stored | None = None
-    failure: str | None = None
 
 
 class SimulatedCluster:
-    """What is done to the job, and what that takes.
-
-    Every action draws what it takes from the seed of the run and its own number.
+    """What is done to the job, and what comes of it.
 
     Args:
         flow: Row 0 is the job.
@@ -56,11 +31,8 @@ class SimulatedCluster:
         job: See above.
         model: Of the job.
         pool: Its TaskManagers.
+        storage: Its states.
         incarnations: Every run of the job, in order.
-        states: Location to what lies there.
-        operations: What was triggered, by the ids of job and trigger.
-        triggered: Seconds at which each checkpoint that was triggered completed and had begun.
-        failed: Second of each one that failed.
     """
 
     def __init__(self, flow: Flow, clock: SimulatedClock, *, job: str) -> None:
@@ -72,13 +44,10 @@ class SimulatedCluster:
             maximum=self.model.maximum_task_managers,
             seconds=self.model.task_manager_seconds,
         )
-        self.incarnations = [Incarnation(job_id="first", asked=first, started=0, position=0.0)]
-        self.states: dict[str, Stored] = {}
-        self.operations: dict[tuple[str, str], Operation] = {}
-        self.triggered: list[tuple[int, int]] = []
-        self.failed: list[int] = []
-        self._version = JobVersion(plan_hash=_plan_hash(self), engine_version="modelled")
-        self._actions = 0
+        self.storage = Storage(flow, clock, self.end)
+        self.incarnations = [Incarnation(job_id="first", asked=first, started=0)]
+        self._version = JobVersion(plan_hash=_plan_hash(self.model), engine_version="modelled")
+        self._chances = ActionChances(self.model, flow.replications[ROW].seed)
         self._resuming = False
 
     @property
@@ -118,44 +87,18 @@ class SimulatedCluster:
         now = self.clock.second
         seen = [
             struck.visible_at
-            for struck in self.flow.replications[ROW].struck[-3:]
-            if self.last.started <= struck.visible_at <= now
+            for struck in self.flow.replications[ROW].struck[-5:]
+            if struck.at < struck.visible_at <= now and self.last.started <= struck.visible_at
         ]
         stopped = [] if self.last.interrupted is None else [self.last.interrupted]
         return max([*seen, *stopped], default=None)
 
-    def newest(self, one: Incarnation) -> Stored | None:
-        """The newest state that an incarnation has completed; None: none."""
-        if one is not self.last or not one.alive or self.flow.started_at(ROW) < one.started:
-            return one.newest
-        begun = self.flow.last_checkpoint(ROW)
-        if begun is None or (one.newest is not None and begun <= one.newest.begun):
-            return one.newest
-        one.newest = Stored(
-            location=f"modelled:{one.job_id}/chk-{begun + 1}",
-            position=self.flow.restored_position(ROW),
-            begun=begun,
-            completed=begun + self._checkpoint_seconds(),
-            savepoint=False,
-        )
-        self.states[one.newest.location] = one.newest
-        return one.newest
-
     def trigger(self, one: Incarnation, trigger_id: str, *, stop: bool) -> Operation:
         """Begin a checkpoint or a stop with savepoint; the same id again joins the first."""
-        known = self.operations.get((one.job_id, trigger_id))
-        if known is not None:
-            return known
-        seconds, now = self._checkpoint_seconds(), self.clock.second
-        if stop and (path := self._path_down()) is not None:
-            seconds = max(seconds, math.ceil(path.prepare.at(self._scores()[1])))
-        begun = Operation(one=one, stop=stop, begun=now, due=now + seconds)
-        self.operations[one.job_id, trigger_id] = begun
-        if self.runs:
-            self.clock.later(seconds, lambda: self._complete(begun, trigger_id))
-        else:
-            begun.failure = "not all tasks run"
-        return begun
+        seconds = max(1, math.ceil(self.flow.checkpoint_seconds(ROW)))
+        if stop:
+            seconds = max(seconds, self._chances.preparation(self._chances.path_down))
+        return self.storage.trigger(one, trigger_id, stop=stop, seconds=seconds)
 
     def resize(self, one: Incarnation, configuration: Configuration) -> None:
         """Ask for a parallelism in place; asking for the same again changes nothing."""
@@ -165,20 +108,8 @@ class SimulatedCluster:
         if asked == one.asked:
             return
         one.asked = asked
-        path = self.model.outages.in_place
-        if path is not None:
-            seconds = round(path.prepare.at(self._scores()[1]))
-            self.clock.later(seconds, lambda: self.fit_to_slots(one))
-
-    def fit_to_slots(self, one: Incarnation) -> None:
-        """Give an incarnation what it was asked to run in, as far as there are slots."""
-        wanted = self._attainable(one.asked)
-        if not one.alive or one is not self.last or wanted is None:
-            return
-        if self._waits_for_slots():
-            self._begin(one, wanted, since=one.started)
-        elif wanted != self.configuration:
-            self._restart(one, wanted)
+        seconds = self._chances.preparation(self.model.outages.in_place)
+        self.clock.later(seconds, lambda: self._fit_to_slots(one))
 
     def submit(self, configuration: Configuration, job_id: str, location: str | None) -> None:
         """Start an incarnation.
@@ -186,30 +117,30 @@ class SimulatedCluster:
         Raises:
             Refused: One lives already, or there is no such state.
         """
-        if self.last.alive:
-            raise Refused(f"job {self.last.job_id} named {self.job!r} is alive; end it first")
-        state = self.states.get(location or "")
+        before, now = self.last, self.clock.second
+        if before.alive:
+            raise Refused(f"job {before.job_id} named {self.job!r} is alive; end it first")
+        state = self.storage.states.get(location or "")
         if state is None:
             raise Refused(f"no state can be read at {location}; choose one that is there")
-        before = self.last
+        self.flow.note_replay(ROW, max(0.0, self.flow.position(ROW) - state.position))
         one = Incarnation(
             job_id=job_id,
             asked=configuration,
-            started=self.clock.second,
+            started=now,
+            starts_before=self.flow.replications[ROW].starts,
             position=state.position,
             interrupted=before.ended,
         )
-        self.flow.note_replay(ROW, max(0.0, self.flow.position(ROW) - state.position))
         self.incarnations.append(one)
-        wanted = self._attainable(configuration)
-        if wanted is not None:
-            self._begin(one, wanted, since=before.ended or one.started)
+        self.storage.checkpoints.first_starts.append(one.starts_before)
+        self._fit_to_slots(one)
 
     def end(self, one: Incarnation, ending: Fate) -> None:
         """End an incarnation as it is; one that has ended stays as it was."""
         if not one.alive:
             return
-        self.newest(one)
+        self.storage.newest(one)
         self.flow.stop(ROW)
         one.ended, one.ending, self._resuming = self.clock.second, ending, False
 
@@ -223,11 +154,11 @@ class SimulatedCluster:
             Refused: There would be too many.
         """
         needed = task_managers_of(configuration)
-        if self._replaces_pods(configuration):
+        if self._exchanges_pods(configuration):
             if self.last.alive:
-                self.pool.require_room(needed)
+                self.pool.require_room(needed)  # they come when those that run the job have gone
             else:
-                self.pool.replace(needed)
+                self.pool.exchange(needed)
             return 0
         used = task_managers_of(self.configuration) if self.last.alive else needed
         seconds = self.pool.request(needed, used=used, keep=keep)
@@ -236,10 +167,10 @@ class SimulatedCluster:
 
     def _arrive(self) -> None:
         self.pool.arrive()
-        self.fit_to_slots(self.last)
+        self._fit_to_slots(self.last)
 
-    def _replaces_pods(self, configuration: Configuration) -> bool:
-        """Whether a move there has its TaskManagers replaced while the job is down."""
+    def _exchanges_pods(self, configuration: Configuration) -> bool:
+        """Whether a move there has its TaskManagers exchanged while the job is down."""
         outages, present = self.model.outages, self.configuration
         if outages.pod_restart is None:
             return False
@@ -248,6 +179,17 @@ class SimulatedCluster:
         in_place = outages.in_place and present.differs_only_in_parallelism(configuration)
         return configuration != present and not in_place
 
+    def _fit_to_slots(self, one: Incarnation) -> None:
+        """Give an incarnation what it was asked to run in, as far as there are slots."""
+        wanted = self._attainable(one.asked)
+        if not one.alive or wanted is None:
+            return
+        begun = self.flow.replications[ROW].starts > one.starts_before
+        if not begun and not self._resuming:
+            self._begin(one, wanted)
+        elif wanted != self.configuration:
+            self._restart(one, wanted, begun=begun)
+
     def _attainable(self, wanted: Configuration) -> Configuration | None:
         """What the job gets of what is wanted; None: nothing."""
         slots = wanted.slots * self.pool.there[wanted.shape]
@@ -255,15 +197,12 @@ class SimulatedCluster:
         fewer = tuple((vertex, n) for vertex, n in wanted.vertices if n < most)
         return replace(wanted, parallelism=most, vertices=fewer) if most else None
 
-    def _waits_for_slots(self) -> bool:
-        return (
-            not self.runs and not self._resuming and self.flow.started_at(ROW) < self.last.started
-        )
+    def _restart(self, one: Incarnation, wanted: Configuration, *, begun: bool) -> None:
+        """Stop the tasks, and let them go on from the newest state.
 
-    def _restart(self, one: Incarnation, wanted: Configuration) -> None:
-        """Stop the tasks, and let them go on from the newest state."""
-        self.newest(one)
-        begun = self.flow.started_at(ROW) >= one.started
+        A job in reactive mode restarts as slots come, before anybody took a checkpoint for it.
+        """
+        self.storage.newest(one)
         if self.flow.up[ROW]:
             one.interrupted = self.clock.second
         position = self.flow.stop(ROW)
@@ -272,64 +211,21 @@ class SimulatedCluster:
             triggered = not self.model.reactive_mode
             restored = min(position, self.flow.restored_position(ROW, triggered=triggered))
             self.flow.note_replay(ROW, position - restored)
-        path = self.model.outages.in_place
-        self._resume(wanted, self.clock.second + self._drawn(path, wanted), restored)
+        outage = self._chances.outage(self.model.outages.in_place, wanted)
+        self._resume(wanted, self.clock.second + outage, restored)
 
-    def _begin(self, one: Incarnation, wanted: Configuration, *, since: int) -> None:
-        """Have a new incarnation's tasks run, its outage counted from a second on."""
-        at = since + self._drawn(self._path_down() or self.model.outages.in_place, wanted)
+    def _begin(self, one: Incarnation, wanted: Configuration) -> None:
+        """Have a new incarnation's tasks run; its outage began when the one before it ended."""
+        path = self._chances.path_down or self.model.outages.in_place
+        stopped = one.started if one.interrupted is None else one.interrupted
+        at = stopped + self._chances.outage(path, wanted)
         self._resume(wanted, max(at, self.clock.second + 1), one.position)
 
     def _resume(self, wanted: Configuration, at: int, position: float) -> None:
         self._resuming = True
         self.flow.start(ROW, wanted, at=at, position=position)
 
-    def _complete(self, operation: Operation, trigger_id: str) -> None:
-        one, now = operation.one, self.clock.second
-        lost = self.flow.started_at(ROW) > operation.begun
-        if not one.alive or not self.flow.completes_checkpoints(ROW) or lost:
-            operation.failure = "a task stopped before it was complete"
-            one.failed_checkpoints += 1
-            self.failed.append(now)
-            return
-        if operation.stop:
-            self.end(one, Fate.FINISHED)
-            operation.stored = Stored(
-                location=f"modelled:savepoint-{trigger_id}",
-                position=self.flow.position(ROW),
-                begun=operation.begun,
-                completed=now,
-                savepoint=True,
-            )
-            one.newest = operation.stored
-            self.states[operation.stored.location] = operation.stored
-        else:
-            self.flow.note_checkpoint(ROW, operation.begun)
-            self.triggered.append((now, operation.begun))
-            operation.stored = self.newest(one)
 
-    def _checkpoint_seconds(self) -> int:
-        return max(1, math.ceil(self.flow.checkpoint_seconds(ROW)))
-
-    def _path_down(self) -> OutageModel | None:
-        """Of a stop and a start."""
-        return self.model.outages.pod_restart or self.model.outages.savepoint
-
-    def _drawn(self, path: OutageModel | None, configuration: Configuration) -> int:
-        """Seconds that the job is down for an action."""
-        if path is None:
-            return 1
-        state = self.model.checkpoints.state_gb
-        seconds = path.drawn(configuration, state, float(self._scores()[0]))
-        self._actions += 1
-        return max(1, round(seconds))
-
-    def _scores(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-        """Of the action under way: of its outage, and of its preparation."""
-        seed = self.flow.replications[ROW].seed
-        return np.random.default_rng([seed, 3, self._actions]).standard_normal(2)
-
-
-def _plan_hash(cluster: SimulatedCluster) -> str:
-    vertices = [(each.name, each.inputs) for each in cluster.model.vertices]
-    return hashlib.sha256(f"{cluster.model.name}\n{vertices}".encode()).hexdigest()
+def _plan_hash(model: JobModel) -> str:
+    vertices = [(each.name, each.inputs) for each in model.vertices]
+    return hashlib.sha256(f"{model.name}\n{vertices}".encode()).hexdigest()

@@ -6,8 +6,10 @@ from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities, Fate, JobDescription, JobPresence
 from horae.engines.engine import Progress, Snapshot
 from horae.errors import JobNotRunning, Refused, Unavailable
-from horae.simulation.cluster import ROW, Operation, SimulatedCluster
+from horae.simulation.checkpoints import ROW
+from horae.simulation.cluster import SimulatedCluster
 from horae.simulation.incarnation import Incarnation, Stored
+from horae.simulation.storage import Operation
 
 _PATIENCE_SECONDS = 300.0
 
@@ -52,7 +54,7 @@ class SimulatedEngine:
     def progress(self, job: str) -> Progress:
         """See `Engine`."""
         one = self._alive(job)
-        newest, stopped = self._cluster.newest(one), self._cluster.interrupted()
+        newest, stopped = self._cluster.storage.newest(one), self._cluster.interrupted()
         flow = self._cluster.flow
         return Progress(
             lag_records=float(flow.backlog[ROW, flow.now]) if self._cluster.runs else None,
@@ -95,7 +97,7 @@ class SimulatedEngine:
     def newest_state(self, job: str, *, job_ids: Sequence[str]) -> Snapshot | None:
         """See `Engine`."""
         known = [one for job_id in job_ids if (one := self._cluster.find(job_id)) is not None]
-        newest = next((at for one in known if (at := self._cluster.newest(one))), None)
+        newest = next((at for one in known if (at := self._cluster.storage.newest(one))), None)
         if newest is None:
             return None
         return Snapshot(
@@ -107,7 +109,7 @@ class SimulatedEngine:
 
     def dispose(self, location: str) -> None:
         """See `Engine`."""
-        self._cluster.states.pop(location, None)
+        self._cluster.storage.states.pop(location, None)
 
     def resize(self, job: str, configuration: Configuration, *, job_id: str | None = None) -> None:
         """See `Engine`."""
@@ -155,5 +157,5 @@ class SimulatedEngine:
     def _to_snapshot(self, job: str, trigger_id: str, job_id: str | None) -> Incarnation:
         """The live job, or the last one where an earlier call with this id has stopped it."""
         one = self._cluster.last
-        joins = (one.job_id, trigger_id) in self._cluster.operations
+        joins = self._cluster.storage.operation(one, trigger_id) is not None
         return one if joins and job == self._cluster.job else self._alive(job, job_id)

@@ -41,6 +41,7 @@ class Incarnation:
         job_id: Its id.
         asked: What it shall run in.
         started: Second at which it was submitted.
+        starts_before: Starts of the processing that others had before it.
         position: Where it begins to read.
         interrupted: Second at which its tasks, or those of the one before it, last stopped for an
             action; None: never.
@@ -53,7 +54,8 @@ class Incarnation:
     job_id: str
     asked: Configuration
     started: int
-    position: float
+    starts_before: int = 0
+    position: float = 0.0
     interrupted: int | None = None
     ended: int | None = None
     ending: Fate = Fate.FINISHED

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.signal import lfilter
+import pandas as pd
 
 from horae.performance.models import Floats
 
@@ -23,8 +23,9 @@ def persistent_noise(seed: Sequence[int], lasting_seconds: float, seconds: int) 
     scores = np.random.default_rng(list(seed)).standard_normal(seconds)
     phi = math.exp(-1 / lasting_seconds)
     fresh = math.sqrt(1 - phi**2)
-    found, _ = lfilter([fresh], [1, -phi], scores[1:], zi=[phi * scores[0]])
-    return np.concatenate([scores[:1], found])
+    scores[1:] *= fresh / (1 - phi)
+    # Exponential smoothing is the same recursion: x_t = phi x_(t-1) + (1 - phi) score_t.
+    return pd.Series(scores).ewm(alpha=1 - phi, adjust=False).mean().to_numpy(dtype=np.float64)
 
 
 def smearing_factor(mean_seconds: float, lasting_seconds: float) -> float:

@@ -5,7 +5,9 @@ from numpy.typing import NDArray
 
 from horae.performance.models import Floats
 from horae.simulation.chances import steady_latency
-from horae.simulation.cluster import ROW, SimulatedCluster
+from horae.simulation.checkpoints import ROW
+from horae.simulation.cluster import SimulatedCluster
+from horae.simulation.pieces import configuration_after
 from horae.simulation.queue_age import ROUNDING
 from horae.simulation.signals import Signals
 
@@ -48,9 +50,11 @@ class Readings:
 
     def __init__(self, cluster: SimulatedCluster) -> None:
         self._cluster, self._flow, self._model = cluster, cluster.flow, cluster.model
-        self.signals = Signals(cluster)
+        self.signals = Signals(cluster.flow)
+        self._checkpoints = cluster.storage.checkpoints
         seed = self._flow.replications[ROW].seed
         self._steady = steady_latency(self._model, self._flow.trace, seed)
+        self._instants = np.arange(self._flow.ends_at + 1, dtype=np.float64)
         self._began: Seconds = np.zeros(0, dtype=np.int64)
         self._settings: Floats = np.zeros((0, 1 + len(SETTINGS)))
         self._place = {each.name: n for n, each in enumerate(self._model.vertices)}
@@ -89,11 +93,12 @@ class Readings:
 
     def refresh(self) -> None:
         """Take in what has happened since."""
-        if self.signals.until < self._flow.now:
-            self.signals.extend()
-        started = self._flow.replications[ROW].started
+        self.signals.extend()
+        self._checkpoints.extend()
+        replication = self._flow.replications[ROW]
+        started = replication.started
         for number in range(len(self._began), len(started)):
-            one = self.signals.configuration(number)
+            one = configuration_after(replication, number)
             row = [one.parallelism, *(float(getattr(one, name)) for name in SETTINGS)]
             self._settings = np.vstack([self._settings, row])
             subtasks = [float(one.parallelism_of(name)) for name in self._place]
@@ -153,9 +158,9 @@ class Readings:
 
     def _latency(self, seconds: Seconds, position: Floats) -> Floats:
         """Age of the oldest record that waits, and what a record takes besides."""
-        arrived = self._flow.trace.arrived[: self._flow.now + 1]
-        known = np.arange(len(arrived), dtype=np.float64)
-        born = np.interp(position + ROUNDING, arrived, known)
+        known = slice(self._flow.now + 1)
+        arrived = self._flow.trace.arrived[known]
+        born = np.interp(position + ROUNDING, arrived, self._instants[known])
         waits = self._flow.backlog[ROW, seconds] > ROUNDING
         age = np.where(waits, np.maximum(0.0, seconds - born), 0.0)
         return np.asarray(age + self._steady[np.maximum(0, seconds - 1)])
@@ -186,16 +191,16 @@ class Readings:
         return np.asarray(1 / (1 + self._flow.world.hot_key * (subtasks - 1)))
 
     def _health(self, seconds: Seconds, elapsed: Floats, starts: Seconds) -> dict[str, Floats]:
-        submitted = np.array([one.started for one in self._cluster.incarnations])
-        since = submitted[np.searchsorted(submitted, seconds, side="right") - 1]
-        failed = np.array(self._cluster.failed)
+        firsts = np.array(self._checkpoints.first_starts)
+        first = firsts[np.searchsorted(firsts, starts, side="right") - 1]
+        failed, since = np.array(self._cluster.storage.failed), self._began[first]
         failures = np.searchsorted(failed, seconds, side="right") - np.searchsorted(failed, since)
-        begun = self.signals.checkpoint[seconds]
+        begun = self._checkpoints.begun[seconds]
         size = self._model.checkpoints.state_gb * 1024
         return {
-            "checkpoint_duration_seconds": self.signals.duration[seconds],
+            "checkpoint_duration_seconds": self._checkpoints.took[seconds],
             "checkpoint_size_mb": np.where(np.isnan(begun), np.nan, size),
             "checkpoint_age_seconds": elapsed - begun,
             "checkpoints_failed_total": failures.astype(np.float64),
-            "restarts_total": (starts - np.searchsorted(self._began, since)).astype(np.float64),
+            "restarts_total": (starts - first).astype(np.float64),
         }

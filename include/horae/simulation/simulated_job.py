@@ -1,11 +1,14 @@
 """A simulated job, put together: what drives it, what measures it, and what happened."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from horae.domain.configuration import Configuration
+from horae.simulation.checkpoints import ROW
 from horae.simulation.clock import EndOfTrace, SimulatedClock
-from horae.simulation.cluster import ROW, SimulatedCluster
+from horae.simulation.cluster import SimulatedCluster
 from horae.simulation.engine import SimulatedEngine
+from horae.simulation.failures import Failure
 from horae.simulation.flow import Flow
 from horae.simulation.job_model import JobModel
 from horae.simulation.record import ActionSeen, Held, RunRecord, record_of
@@ -29,6 +32,7 @@ class SimulatedJob:
         start_at: A midnight in UTC: second 0 of the trace.
         configuration: What it is started in; None: the model's.
         name: Of the job; None: the model's.
+        due: Failures instead of those of the world's regime; None: those.
 
     Attributes:
         flow: The job, as its only row.
@@ -47,9 +51,10 @@ class SimulatedJob:
         start_at: datetime = START_AT,
         configuration: Configuration | None = None,
         name: str | None = None,
+        due: Sequence[Failure] | None = None,
     ) -> None:
         start = configuration or model.start.configuration()
-        self.flow = Flow(model, world, trace, [start], [seed])
+        self.flow = Flow(model, world, trace, [start], [seed], due=due)
         self.clock = SimulatedClock(self.flow, start_at)
         self._cluster = SimulatedCluster(self.flow, self.clock, job=name or model.name)
         self.engine = SimulatedEngine(self._cluster)

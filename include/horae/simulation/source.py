@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from horae.errors import Unavailable
-from horae.metrics.grid import grid_points, step_of
+from horae.metrics.grid import grid_point, grid_points, step_of
 from horae.metrics.source import VertexHistory, VertexMetrics
 from horae.performance.models import Floats
 from horae.simulation.cluster import SimulatedCluster
@@ -97,13 +97,13 @@ class SimulatedSource:
         self, start: datetime, end: datetime, grid_seconds: float
     ) -> "tuple[Sequence[datetime], np.ndarray[tuple[int], np.dtype[np.int64]]]":
         """Grid points after `start` that lie within the run so far, and their seconds."""
-        step = step_of(grid_seconds)
-        first = max(start, self._clock.at(0) - (self._clock.at(0) - start) % step) + step
-        last = min(end, end - -(-(end - self._clock.now()) // step) * step)
+        origin, step = self._clock.at(0), step_of(grid_seconds)
+        first = grid_point(max(start, origin), grid_seconds) + step
+        last = grid_point(min(end, self._clock.now()), grid_seconds)
         if last < first:
             return [], np.zeros(0, dtype=np.int64)
         points = grid_points(first, last, grid_seconds)
-        begun = (first - self._clock.at(0)).total_seconds()
+        begun = (first - origin).total_seconds()
         elapsed = begun + np.arange(len(points)) * step.total_seconds()
         return points, np.floor(elapsed + 1e-6).astype(np.int64)
 

@@ -80,7 +80,7 @@ class TaskManagerPool:
         self._note()
         return max((at for at, _ in self._coming), default=self._clock.second) - self._clock.second
 
-    def replace(self, needed: Shapes) -> None:
+    def exchange(self, needed: Shapes) -> None:
         """Have exactly these, while the job is down: what that takes is part of its outage.
 
         Raises:
