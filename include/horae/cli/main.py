@@ -14,6 +14,7 @@ PARTS = {
     "demo": "Two compressed days on the real Kafka, Flink and Airflow.",
     "jobs": "Job specs: check them, list them.",
     "cycle": "Run one whole cycle of a job, told as it goes.",
+    "backtest": "Replay loads on a model of a job, and see what each policy makes of them.",
     "action": "What is under way with a job: show it, go on with it, take it over.",
     "watchdog": "Bring jobs to safety while no cycle looks after them.",
     "ledger": "What was seen, decided and done, and whether the record still holds.",

@@ -133,19 +133,21 @@ def backlog_gauge(record: RunRecord) -> Floats:
     parts = filled.reshape(samples, GAUGE_SECONDS)
     present = np.maximum.accumulate(parts, axis=1)
     before = np.concatenate([[0.0], parts.max(axis=1)[:-1]])
-    return np.maximum(present, before[:, None]).ravel()[: record.seconds]
+    shown: Floats = np.maximum(present, before[:, None]).ravel()[: record.seconds]
+    return shown
 
 
 def _backlog_is_normal(record: RunRecord, good: Bools) -> Bools:
     gauge = backlog_gauge(record)
     median = float(np.median(gauge[good])) if good.any() else 0.0
-    return gauge <= max(2 * median, NORMAL_SECONDS)
+    normal: Bools = gauge <= max(2 * median, NORMAL_SECONDS)
+    return normal
 
 
 def _begins_of_steady(good: Bools) -> NDArray[np.int64]:
     """Seconds from which on `STEADY_SECONDS` are good."""
     counted = np.concatenate([[0], np.cumsum(good)])
-    whole = counted[STEADY_SECONDS:] - counted[:-STEADY_SECONDS] == STEADY_SECONDS
+    whole: Bools = counted[STEADY_SECONDS:] - counted[:-STEADY_SECONDS] == STEADY_SECONDS
     return np.flatnonzero(whole)
 
 

@@ -1,0 +1,116 @@
+"""What `horae backtest` shows: lists, progress, and the scoreboard at the end."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from horae.simulation.contenders import POLICIES
+from horae.simulation.models_folder import load_model, shipped
+from horae.simulation.plan import Plan
+from horae.simulation.scoreboard import Line, Mean
+from horae.simulation.timings import timings_file
+from horae.simulation.trace_specs import all_traces
+from horae.simulation.worlds import WORLDS
+
+WIDTH = 140
+"""Of a scoreboard that nobody looks at right now."""
+
+COLUMNS: tuple[tuple[str, str, float], ...] = (
+    ("within limit, %", "share_within", 100),
+    ("core-h", "core_hours", 1),
+    ("GB-h", "gb_hours", 1),
+    ("money", "money", 1),
+    ("all money", "money_all", 1),
+    ("recovery, s", "recovery_a_mean", 1),
+    ("in time, %", "recovery_a_share", 100),
+    ("actions", "actions", 1),
+    ("own outage, s", "action_outage_seconds", 1),
+    ("/ oracle", "ratio_to_oracle", 1),
+    ("/ bound", "ratio_to_bound", 1),
+    ("/ static", "ratio_to_static", 1),
+    ("/ static-best", "ratio_to_static_best", 1),
+)
+"""Head, figure and what it is multiplied by."""
+
+
+def listed(kinds: Iterable[str]) -> Iterator[str]:
+    """A line each thing of some kinds: jobs, traces, policies, worlds."""
+    for kind in kinds:
+        for name, sentence in _ENTRIES[kind]():
+            yield f"{name}\n    {sentence}"
+
+
+@contextmanager
+def watched(plan: Plan) -> Iterator[Callable[[float], None]]:
+    """Show how far a plan is, on standard error; yields what to tell of each step."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    begin, hours = time.monotonic(), 0.0
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("runs", total=plan.steps, speed="")
+
+        def tell(computed: float) -> None:
+            nonlocal hours
+            hours += computed
+            speed = hours / max(1e-9, time.monotonic() - begin)
+            progress.update(task, advance=1, speed=f"{speed:.2f} simulated h/s" if hours else "")
+
+        yield tell
+
+
+def told(lines: Sequence[Line], folder: Path) -> None:
+    """Print the scoreboard: means over the seeds, and half their interval of 95 %."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    for trace, world in dict.fromkeys((line.trace, line.world) for line in lines):
+        console.print(_table(trace, world, lines))
+    files = f"{folder / 'report.html'}, scoreboard.csv and summary.csv there"
+    console.print(escape(f"{files}; {timings_file(folder)}"), soft_wrap=True)
+
+
+def _table(trace: str, world: str, lines: Sequence[Line]) -> Table:
+    table = Table(title=escape(f"{trace}, world {world}"), title_justify="left")
+    table.add_column("policy")
+    for head, _, _ in COLUMNS:
+        table.add_column(head, justify="right")
+    for line in lines:
+        if (line.trace, line.world) == (trace, world):
+            cells = [cell(line.means[figure], factor) for _, figure, factor in COLUMNS]
+            table.add_row(escape(line.policy), *cells)
+    return table
+
+
+def cell(mean: Mean, factor: float = 1) -> str:
+    """A mean with half of its interval; a dash where there is none."""
+    if mean.mean is None:
+        return "–"  # noqa: RUF001 (a dash is meant)
+    shown = f"{factor * mean.mean:.3g}" if factor * abs(mean.mean) < 1_000 else f"{mean.mean:.0f}"
+    if mean.low is None:
+        return shown
+    return f"{shown} ± {factor * (mean.mean - mean.low):.2g}"
+
+
+def _models() -> Iterator[tuple[str, str]]:
+    for name in shipped():
+        model = load_model(name)
+        yield name, model.source.strip().splitlines()[0]
+
+
+_ENTRIES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
+    "jobs": _models,
+    "traces": all_traces,
+    "policies": lambda: POLICIES.items(),
+    "worlds": lambda: ((name, world.sentence) for name, world in WORLDS.items()),
+}

@@ -1,0 +1,88 @@
+"""The spec of a simulated job: what its user would have written, and nothing of its truth."""
+
+from typing import Any
+
+from horae.domain.decision import Mode
+from horae.errors import Fault, SettingsError
+from horae.settings.job_spec import (
+    JobSpec,
+    KafkaSettings,
+    LimitSettings,
+    PriceSettings,
+    SearchSettings,
+    TimeSettings,
+)
+from horae.settings.lined_yaml import show_value
+from horae.settings.section import Settings
+from horae.settings.sense import contradictions
+from horae.simulation.contenders import Contender
+from horae.simulation.job_model import JobModel
+from horae.simulation.traces import Trace
+
+
+class Terms(Settings):
+    """What every contender is measured by. The defaults are those of Demeter's experiments.
+
+    Attributes:
+        limits: What must hold.
+        prices: What things cost.
+    """
+
+    limits: LimitSettings = LimitSettings(processing_latency_seconds=2, recovery_seconds=180)
+    prices: PriceSettings = PriceSettings()
+
+
+def job_spec_of(model: JobModel, trace: Trace, contender: Contender, terms: Terms) -> JobSpec:
+    """The spec that a contender looks after the job with.
+
+    Raises:
+        SettingsError: Its settings contradict each other; names every contradiction.
+    """
+    spec = JobSpec(
+        name=model.name,
+        mode=Mode.AUTO,
+        kafka=KafkaSettings(topics=("input",)),
+        time=_time(contender.time, trace),
+        search=search_of(model),
+        limits=terms.limits,
+        prices=terms.prices,
+        policy=contender.policy,
+        guards=contender.guards,
+    )
+    _refuse_contradictions(spec, contender.name)
+    return spec
+
+
+def search_of(model: JobModel) -> SearchSettings:
+    """Configurations that may be chosen: the model's."""
+    whole = ("parallelism", "slots", "memory_mb")
+    axes: dict[str, Any] = {
+        axis: tuple(int(value) for value in values) if axis in whole else values
+        for axis, values in model.search.items()
+    }
+    return SearchSettings(maximum_task_managers=model.maximum_task_managers, **axes)
+
+
+def _time(time: TimeSettings, trace: Trace) -> TimeSettings:
+    """With the trace's season, and no look further ahead than that, unless they were said."""
+    said = time.model_dump(include=time.model_fields_set)
+    season = said.get("season_seconds", trace.season_seconds or time.season_seconds)
+    horizon = said.get("horizon_seconds", min(time.horizon_seconds, season))
+    return TimeSettings(**said | {"season_seconds": season, "horizon_seconds": horizon})
+
+
+def _refuse_contradictions(spec: JobSpec, contender: str) -> None:
+    content = spec.model_dump(mode="json")
+
+    def value_of(name: str) -> Any:
+        found: Any = content
+        for part in name.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+    faults = [
+        Fault(where=one.needs[0], line=None, value=show_value(one.value), expected=one.expected)
+        for one in contradictions(value_of)
+    ]
+    if faults:
+        raise SettingsError(f"the job spec for {contender}", faults)

@@ -1,0 +1,215 @@
+"""The report of a back-test: one page that needs nothing else."""
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from horae.simulation import pages, report_plots
+from horae.simulation.plan import FIRST_SEED, Plan
+from horae.simulation.recoveries import LONGEST_SECONDS
+from horae.simulation.report_plots import Style
+from horae.simulation.results import Result, code_version
+from horae.simulation.runner import Made
+from horae.simulation.scoreboard import STATIC_BEST, Line, Mean, Row, rows
+
+MOST_COURSES = 6
+"""So many pairs of a trace and a world are plotted over time; the page stays small enough."""
+
+SHOWN: tuple[tuple[str, str, float], ...] = (
+    ("within limit, %", "share_within", 100),
+    ("core-h", "core_hours", 1),
+    ("GB-h", "gb_hours", 1),
+    ("money", "money", 1),
+    ("with all that stands beside", "money_all", 1),
+    ("and violations", "money_with_violations", 1),
+    ("recovery A, s", "recovery_a_mean", 1),
+    ("in time, %", "recovery_a_share", 100),
+    ("recovery B, s", "recovery_b_mean", 1),
+    ("actions", "actions", 1),
+    ("own outage, s", "action_outage_seconds", 1),
+    ("backlog at the end, s", "backlog_end_seconds", 1),
+    ("money / oracle", "ratio_to_oracle", 1),
+    ("money / bound", "ratio_to_bound", 1),
+    ("money / static", "ratio_to_static", 1),
+    ("money / static-best", "ratio_to_static_best", 1),
+)
+"""Head, figure and what it is multiplied by."""
+
+
+def report(plan: Plan, made: Made, lines: Sequence[Line]) -> str:
+    """The page; the same back-test gives the same text.
+
+    Args:
+        plan: What was run.
+        made: What came of it.
+        lines: The means over the seeds.
+    """
+    found = rows(plan, made)
+    style = Style(report_plots.reference_names(lines))
+    sections = [
+        *_scenes(found, lines, style),
+        *_courses(plan, made, style),
+        pages.Section(title="What was run", parts=tuple(_what_was_run(plan, made))),
+        pages.Section(title="How to read it", parts=(pages.items(_READING),)),
+    ]
+    return pages.page(f"Back-test of {plan.model.name}", sections, lead=_lead(plan, lines))
+
+
+_READING = (
+    "All time counts: a second without output is beyond the limit.",
+    "Money is that of the TaskManagers from their request to their termination. What stands "
+    "beside the job: JobManager, runs that only measure, and who decides.",
+    "Recovery A lasts from a failure to the first of 15 seconds within the latency limit; B also "
+    "waits until the backlog is normal, as the gauge of a Kafka client shows it. One that takes "
+    "more than 900 s is not in the mean.",
+    "The oracle knows load and job, not when failures come, and may break the limit for as long "
+    "and change as often as the policy did; nothing with the same violations and changes costs "
+    "less than the bound.",
+    "static-best is the cheapest constant configuration that meets the limits in hindsight: a "
+    "reference, not a policy.",
+    "Figures are means over the seeds, with half of their interval of 95 % (Student's t).",
+)
+
+
+def _lead(plan: Plan, lines: Sequence[Line]) -> str:
+    seeds = "one seed" if plan.seeds == 1 else f"{plan.seeds} seeds"
+    parts = []
+    for trace, world in _pairs(lines):
+        own = [line for line in _of(lines, trace, world) if line.policy != STATIC_BEST]
+        best = own[_best(own)]
+        parts.append(f"under {trace} in the world {world} {best.policy}")
+    return (
+        f"Cheapest with violations and all that stands beside the job priced in, over {seeds}: "
+        f"{'; '.join(parts)}."
+    )
+
+
+def _scenes(found: Sequence[Row], lines: Sequence[Line], style: Style) -> Iterator[pages.Section]:
+    for number, (trace, world) in enumerate(_pairs(lines)):
+        own = _of(lines, trace, world)
+        seen = [row for row in found if (row.who.trace, row.who.world) == (trace, world)]
+        drawing = report_plots.share_against_cost(seen, own, style=style, name=f"share-{number}")
+        caption = (
+            "Up and to the left is better. Small: a seed each; large: the mean; hollow: what the "
+            "oracle pays for the same violations and changes."
+        )
+        yield pages.Section(
+            title=f"{trace}, world {world}",
+            parts=(pages.figure(drawing, caption=caption), _table(own)),
+        )
+
+
+def _table(lines: Sequence[Line]) -> Markup:
+    head = ["policy", *(head for head, _, _ in SHOWN)]
+    body = [
+        [line.policy, *(shown_mean(line.means[name], factor) for _, name, factor in SHOWN)]
+        for line in lines
+    ]
+    caption = "Means over the seeds; marked: cheapest with everything and violations priced in."
+    return pages.table(head, body, caption=caption, best=_best(lines))
+
+
+def shown_mean(mean: Mean, factor: float) -> str:
+    """A mean for people, with half of its interval."""
+    if mean.mean is None:
+        return pages.shown(None)
+    text = pages.shown(float(f"{factor * mean.mean:.4g}"))
+    if mean.low is None or mean.low == mean.mean:
+        return text
+    return f"{text} ± {factor * (mean.mean - mean.low):.2g}"
+
+
+def _best(lines: Sequence[Line]) -> int:
+    """Place of the cheapest policy, references left out, with everything priced in."""
+
+    def price(place: int) -> float:
+        mean = lines[place].means["money_with_violations"].mean
+        reference = lines[place].policy == STATIC_BEST
+        return float("inf") if mean is None or reference else mean
+
+    return min(range(len(lines)), key=price)
+
+
+def _courses(plan: Plan, made: Made, style: Style) -> Iterator[pages.Section]:
+    """What happened over time, with the first seed."""
+    limits = plan.terms.limits
+    pairs = [(trace.name, world.name) for trace in plan.traces for world in plan.worlds]
+    for number, (trace, world) in enumerate(pairs[:MOST_COURSES]):
+        seen = _shown_results(made, trace, world)
+        drawn = (
+            report_plots.load_against_capacity(seen, name=f"load-{number}"),
+            report_plots.steps(seen, style=style, name=f"steps-{number}"),
+            report_plots.latency(
+                seen, limit=limits.processing_latency_seconds, name=f"latency-{number}"
+            ),
+            report_plots.recovery(
+                seen, limit=limits.recovery_seconds, style=style, name=f"recovery-{number}"
+            ),
+            report_plots.cost(seen, style=style, name=f"cost-{number}"),
+        )
+        yield pages.Section(
+            title=f"{trace}, world {world}, over time",
+            note=f"Seed {FIRST_SEED}, from the end of the history on.",
+            parts=tuple(
+                pages.figure(drawing, caption=caption)
+                for drawing, caption in zip(drawn, _CAPTIONS, strict=True)
+            ),
+        )
+
+
+_CAPTIONS = (
+    "Load against capacity: the highest of each span; shaded where there was no output.",
+    "Configuration steps: CPU cores of all TaskManagers that were paid for.",
+    "Processing latency: the highest of each span, and the limit; shaded without output.",
+    f"Recoveries (A) by the time of their failure; {LONGEST_SECONDS} s stands for not recovered.",
+    "Cost over time: money spent on TaskManagers.",
+)
+
+
+def _shown_results(made: Made, trace: str, world: str) -> list[Result]:
+    wanted = (trace, world, FIRST_SEED)
+    return [one for one in made.results if (one.who.trace, one.who.world, one.who.seed) == wanted]
+
+
+def _what_was_run(plan: Plan, made: Made) -> Iterator[Markup]:
+    limits, prices = plan.terms.limits, plan.terms.prices
+    yield pages.facts(
+        {
+            "model": plan.model.name,
+            "its source": plan.model.source.strip(),
+            "processing latency limit, s": limits.processing_latency_seconds,
+            "recovery limit, s": limits.recovery_seconds,
+            "price of a core-hour": prices.core_hour,
+            "price of a GB-hour": prices.gb_hour,
+            "price of a second of violation": prices.violation_second,
+            "seeds": plan.seeds,
+            "cycles that failed": sum(len(one.failed_cycles) for one in made.results),
+            "code": code_version(),
+        }
+    )
+    yield pages.items(
+        [
+            f"trace {trace.name}: {trace.seconds / 3600:.4g} h, of which the first "
+            f"{trace.history_seconds / 3600:.4g} h are history and not scored"
+            for trace in plan.traces
+        ]
+        + [f"world {world.name}: {world.sentence}" for world in plan.worlds]
+        + [f"policy {one.name}: {_settings(one.policy.model_dump())}" for one in plan.contenders]
+        + [
+            f"static-best under {one.trace} in the world {one.world}: {one.configuration}"
+            + ("" if one.meets else "; none meets the limits, this one comes nearest")
+            for one in made.static_best
+        ]
+    )
+
+
+def _settings(said: dict[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in said.items())
+
+
+def _pairs(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((line.trace, line.world) for line in lines))
+
+
+def _of(lines: Sequence[Line], trace: str, world: str) -> list[Line]:
+    return [line for line in lines if (line.trace, line.world) == (trace, world)]

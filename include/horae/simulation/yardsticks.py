@@ -1,0 +1,156 @@
+"""What contenders are compared with: the best constant configuration, and the oracle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from horae.domain.configuration import Configuration
+from horae.optimisation.search_space import Bounds, search_space
+from horae.performance.partitioning import Partitioning
+from horae.simulation.backtest import Rehearsal
+from horae.simulation.job_spec_of import search_of
+from horae.simulation.results import Result, Who
+from horae.simulation.scores import Score
+
+if TYPE_CHECKING:
+    from horae.simulation.oracle import Oracle as Clairvoyant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticBestFound:
+    """The cheapest constant configuration that meets the limits in hindsight.
+
+    Attributes:
+        trace: The trace's name.
+        world: The world's name.
+        configuration: Which.
+        meets: It does meet them; False: none does, and it is the one that comes nearest.
+        scores: A score for each seed.
+    """
+
+    trace: str
+    world: str
+    configuration: Configuration
+    meets: bool
+    scores: tuple[tuple[int, Score], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oracle:
+    """What would have been possible in place of one run, knowing load and job.
+
+    Attributes:
+        who: The run.
+        violation_seconds: Its seconds of violation, which the oracle may use up as well.
+        changes: Its changes, the same.
+        attained: Money of a plan that keeps within both; None: none was found.
+        bound: Money below which nothing is possible within both.
+    """
+
+    who: Who
+    violation_seconds: int
+    changes: int
+    attained: float | None
+    bound: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OraclesFound:
+    """What the oracle says of the runs of one trace, world and seed.
+
+    Attributes:
+        oracles: One a run.
+    """
+
+    oracles: tuple[Oracle, ...]
+
+
+def find_static_best(
+    runs: Sequence[Rehearsal], configurations: Sequence[Configuration]
+) -> StaticBestFound:
+    """Look for it.
+
+    Args:
+        runs: One a seed, of the same model, world and trace; who looks after the job is ignored.
+        configurations: All that the job may run in.
+    """
+    from horae.simulation.static_best import static_best
+
+    first = runs[0]
+    found = static_best(
+        first.model,
+        first.world,
+        {run.seed: run.offered() for run in runs},
+        configurations,
+        limits=first.terms.limits.limits(),
+        prices=first.terms.prices.prices(),
+    )
+    return StaticBestFound(
+        trace=first.trace.name,
+        world=first.world.name,
+        configuration=found.configuration,
+        meets=found.meets,
+        scores=tuple(sorted(found.scores.items())),
+    )
+
+
+def find_oracles(
+    runs: Sequence[tuple[Rehearsal, Result]], configurations: Sequence[Configuration]
+) -> OraclesFound:
+    """What would have been possible at each run's own violations and changes.
+
+    Args:
+        runs: Of the same model, world, trace and seed, with what came of each.
+        configurations: All that the job may run in.
+    """
+    from horae.simulation.clairvoyant_view import Job
+    from horae.simulation.oracle import Oracle as Clairvoyant
+
+    first, _ = runs[0]
+    job = Job(
+        model=first.model,
+        world=first.world,
+        trace=first.offered(),
+        limits=first.terms.limits.limits(),
+        prices=first.terms.prices.prices(),
+    )
+    clairvoyant = Clairvoyant(job, configurations)
+    return OraclesFound(oracles=tuple(_oracle(clairvoyant, run, result) for run, result in runs))
+
+
+def _oracle(clairvoyant: "Clairvoyant", run: Rehearsal, result: Result) -> Oracle:
+    plan = clairvoyant.at(
+        run.seed,
+        start=run.start().configuration(),
+        violation_seconds=result.score.violation_seconds,
+        actions=result.changes,
+    )
+    return Oracle(
+        who=result.who,
+        violation_seconds=result.score.violation_seconds,
+        changes=result.changes,
+        attained=plan.attained,
+        bound=plan.bound,
+    )
+
+
+def configurations_of(runs: Sequence[Rehearsal]) -> tuple[Configuration, ...]:
+    """All that any of these runs may be in, by the rules that its policy is told of.
+
+    Args:
+        runs: Of one model.
+    """
+    found: set[Configuration] = set()
+    for start in dict.fromkeys(run.start() for run in runs):
+        run = next(run for run in runs if run.start() == start)
+        able = run.job().engine.capabilities(run.model.name)
+        bounds = Bounds(
+            current=start.configuration(),
+            search=search_of(run.model),
+            capabilities=able,
+            partitioning=Partitioning(
+                partitions=run.model.partitions, key_groups=able.maximum_parallelism
+            ),
+        )
+        found.update(search_space(bounds).configurations)
+    return tuple(sorted(found))
