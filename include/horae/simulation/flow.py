@@ -223,7 +223,7 @@ class Flow:
         self.sustained[:, span] = np.where(self.up[:, None], there, 0.0)
         capacity = np.minimum(there, self._drain[:, None] * self._near_load[span])
         if recovery.ramp_seconds and since.min() < recovery.ramp_seconds:
-            risen = np.clip(since / recovery.ramp_seconds, 0, 1)
+            risen = np.minimum(since / max(recovery.ramp_seconds, 1e-9), 1)
             capacity = capacity * (recovery.ramp_from + (1 - recovery.ramp_from) * risen)
         # At least a record a second: a job that runs is told from one that is down by it.
         return np.where(self.up[:, None], np.maximum(1.0, capacity), 0.0)
