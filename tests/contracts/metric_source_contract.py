@@ -1,16 +1,18 @@
 """What every metric source must hold; run on the one in memory here, on the real ones live."""
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
 
 from horae.domain.clock import Clock
-from horae.domain.metric import MetricKind
+from horae.domain.metric import Metric, MetricKind
 from horae.domain.metric_catalogue import CATALOGUE
+from horae.domain.vertex_catalogue import VERTEX_CATALOGUE
 from horae.errors import ExternalError
 from horae.metrics.grid import grid_point
-from horae.metrics.source import MetricSource
+from horae.metrics.source import MetricSource, VertexSource
 
 GRID_SECONDS = 1.0
 
@@ -53,6 +55,31 @@ class MetricSourceContract:
             assert all(_fits(at, start, end) for at in values)
             assert all(_valid(name, value) for value in values.values())
 
+    def test_vertices_are_told_in_the_words_of_their_catalogue(
+        self, source: MetricSource, clock: Clock
+    ) -> None:
+        """A source that tells of vertices names them all, each with valid values of known metrics.
+
+        One that does not has nothing to hold.
+        """
+        if not isinstance(source, VertexSource):
+            return
+        source.sample(clock.now())
+        told = source.sample_vertices(clock.now())
+        end = grid_point(clock.now(), GRID_SECONDS)
+        past = source.vertex_history(end - timedelta(seconds=30), end, GRID_SECONDS)
+        assert told
+        assert all(metrics["parallelism"] >= 1 for metrics in told.values())
+        values = [pair for metrics in told.values() for pair in metrics.items()]
+        values += [
+            (name, value)
+            for metrics in past.values()
+            for name, row in metrics.items()
+            for value in row.values()
+        ]
+        wrong = [(name, at) for name, at in values if not _valid(name, at, VERTEX_CATALOGUE)]
+        assert wrong == []
+
     def test_system_that_does_not_answer_is_told_as_such(
         self, lost: MetricSource, clock: Clock
     ) -> None:
@@ -61,8 +88,8 @@ class MetricSourceContract:
             lost.sample(clock.now())
 
 
-def _valid(name: str, value: float) -> bool:
-    metric = CATALOGUE[name]
+def _valid(name: str, value: float, catalogue: Mapping[str, Metric] = CATALOGUE) -> bool:
+    metric = catalogue[name]
     return math.isfinite(value) and metric.minimum <= value <= metric.maximum
 
 

@@ -1,5 +1,6 @@
 """What was measured of one job over one span, on one time grid."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
+from horae.domain.vertex_catalogue import VERTEX_METRICS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,12 +61,17 @@ class MetricsWindow:
         last: datetime = self.frame.index[-1].to_pydatetime()
         return last
 
-    def of_vertex(self, vertex: str, metric: str) -> NDArray[np.float64]:
-        """One vertex metric, a value a row; all NaN where nothing is known of the vertex."""
-        column = None if self.vertices is None else self.vertices.get((vertex, metric))
-        if column is None:
-            return np.full(len(self.frame), np.nan)
-        return np.asarray(column, dtype=np.float64)
+    def by_vertex(self) -> Mapping[str, Mapping[str, NDArray[np.float64]]]:
+        """Vertex id to vertex metric to a value a row; empty where no source tells of vertices."""
+        if self.vertices is None:
+            return {}
+        width = len(VERTEX_METRICS)
+        ids = [str(column[0]) for column in self.vertices.columns[::width]]
+        values = self.vertices.to_numpy(dtype=np.float64).T
+        return {
+            vertex: dict(zip(VERTEX_METRICS, values[at * width : (at + 1) * width], strict=True))
+            for at, vertex in enumerate(ids)
+        }
 
     def last(self, metric: str) -> float:
         """The newest measured value of `metric`; NaN when there is none."""

@@ -78,7 +78,7 @@ def _columns(vertices: tuple[str, ...]) -> pd.MultiIndex:
 
 def vertices_of(frame: pd.DataFrame) -> tuple[str, ...]:
     """Ids of the vertices in such a frame, in its order."""
-    return tuple(str(vertex) for vertex in frame.columns.get_level_values(0)[::_WIDTH])
+    return tuple(str(column[0]) for column in frame.columns[::_WIDTH])
 
 
 def _all_vertices(
@@ -129,10 +129,16 @@ def _write_over(
 def _as_frame(
     values: NDArray[np.float64], vertices: tuple[str, ...], index: pd.DatetimeIndex
 ) -> pd.DataFrame | None:
-    known = np.flatnonzero(~np.isnan(values).all(axis=(0, 2)))
+    known = [at for at in range(len(vertices)) if _is_known(values[:, at])]
     if len(known) < len(vertices):
         values, vertices = values[:, known], tuple(vertices[at] for at in known)
     if not vertices:
         return None
     flat = values.reshape(len(index), -1)
     return pd.DataFrame(flat, index=index, columns=columns_of(vertices), copy=False)
+
+
+def _is_known(values: NDArray[np.float64]) -> bool:
+    """Whether any row tells anything; the newest mostly does, and is looked at first."""
+    newest = values[-1:]
+    return not np.isnan(newest).all() or not np.isnan(values).all()

@@ -48,11 +48,9 @@ class Ds2Policy:
 
     def propose(self, situation: Situation) -> Proposal | Stay:
         """Give each vertex the subtasks that it needs, once one is outside of its band."""
-        job = read_rows(
-            situation.window, situation.vertices, situation.capabilities, self.settings
-        )
+        job = read_rows(situation, self.settings)
         if job is None:
-            return _not_measured("since when the job's tasks run")
+            return _not_measured("since when the job's tasks run as they do")
         if job.missing_seconds > 0:
             return self._too_early(job)
         wanted = sizes(vertex_rates(job, self.settings), job, self.settings)

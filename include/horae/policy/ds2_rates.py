@@ -9,6 +9,7 @@ Kubernetes Operator 1.16, which adds backlog, catching up and restarts. Rates ar
 where the operator takes the first and the last counter; they agree where no row is missing.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,6 @@ class VertexRates:
     Attributes:
         rows: What was measured.
         rate_in: Records/s that came in.
-        rate_out: Records/s that went out.
         true_rate: Records/s that it could take in, if it worked all the time.
         demand: Records/s that it should take in for good.
         catch_up: Records/s beyond that which would work off the backlog in the time for it.
@@ -35,14 +35,19 @@ class VertexRates:
 
     rows: VertexRows
     rate_in: Floats
-    rate_out: Floats
     true_rate: Floats
     demand: Floats
     catch_up: Floats
 
 
 def vertex_rates(job: JobRows, settings: Ds2Settings) -> tuple[VertexRates, ...]:
-    """The rates of each vertex, in topological order."""
+    """The rates of each vertex, in topological order.
+
+    Seen from the rows in which a smaller size must have been wanted, and the newest; only what was
+    observed while catching up is remembered from before.
+    """
+    observed = {one.vertex.id: _observed(one, job.needed, settings) for one in job.vertices}
+    job = job.newest(job.needed + math.ceil(settings.scale_down_seconds / job.grid_seconds))
     inward = {one.vertex.id: rolling_mean(one.rate_in, job.needed) for one in job.vertices}
     outward = {one.vertex.id: rolling_mean(one.rate_out, job.needed) for one in job.vertices}
     wanted: dict[str, tuple[Floats, Floats]] = {}
@@ -58,8 +63,9 @@ def vertex_rates(job: JobRows, settings: Ds2Settings) -> tuple[VertexRates, ...]
             VertexRates(
                 rows=rows,
                 rate_in=inward[name],
-                rate_out=outward[name],
-                true_rate=true_rate(rows, inward[name], job.needed, settings),
+                true_rate=_true_rate(
+                    rows, inward[name], observed[name][-job.count :], job.needed, settings
+                ),
                 demand=demand,
                 catch_up=catch_up,
             )
@@ -67,15 +73,14 @@ def vertex_rates(job: JobRows, settings: Ds2Settings) -> tuple[VertexRates, ...]
     return tuple(found)
 
 
-def true_rate(rows: VertexRows, rate_in: Floats, needed: int, settings: Ds2Settings) -> Floats:
+def _true_rate(
+    rows: VertexRows, rate_in: Floats, observed: Floats, needed: int, settings: Ds2Settings
+) -> Floats:
     """By busy time, or as observed while catching up where that promises clearly less."""
     by_busy_time = _over_busy(rate_in, rolling_mean(rows.busy, needed))
-    if not rows.vertex.is_source:
-        return by_busy_time
-    seen = _observed(rows, needed, settings)
-    promises_more = by_busy_time > seen * (1 + settings.observed_switch_ratio)
-    use = np.isfinite(seen) & (~np.isfinite(by_busy_time) | promises_more)
-    return np.where(use, seen, by_busy_time)
+    promises_more = by_busy_time > observed * (1 + settings.observed_switch_ratio)
+    use = np.isfinite(observed) & (~np.isfinite(by_busy_time) | promises_more)
+    return np.where(use, observed, by_busy_time)
 
 
 def is_behind(
@@ -85,7 +90,7 @@ def is_behind(
     behind = np.zeros(len(rates[0].rate_in), dtype=bool)
     for one in rates:
         if one.rows.vertex.is_source:
-            with np.errstate(invalid="ignore", divide="ignore"):
+            with np.errstate(all="ignore"):
                 seconds = _newest(one.rows.lag, needed) / one.rate_in
             behind |= seconds > settings.backlog_seconds
     return behind
@@ -102,7 +107,7 @@ def rolling_mean(values: Floats, count: int, fewest: int = 1) -> Floats:
     total = _rolling_sum(np.where(finite, values, 0.0), count)
     known = _rolling_sum(finite.astype(np.float64), count)
     endless = _rolling_sum(np.isposinf(values).astype(np.float64), count)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):
         mean = np.where(known >= fewest, total / known, np.nan)
     mean = np.where((known == 0) & (endless > 0), np.inf, mean)
     mean[: count - 1] = np.nan
@@ -117,22 +122,27 @@ def _rolling_sum(values: Floats, count: int) -> Floats:
 
 def _over_busy(rate: Floats, busy: Floats) -> Floats:
     """Infinite where nothing came in or nobody worked: no bound was seen."""
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):
         ratio = rate / busy
     return np.where((rate == 0) | ((busy == 0) & np.isfinite(rate)), np.inf, ratio)
 
 
 def _observed(rows: VertexRows, needed: int, settings: Ds2Settings) -> Floats:
-    """Mean capacity seen while catching up; where that is long ago, of all that was seen."""
+    """Mean capacity seen while catching up; where that is long ago, of all that was seen.
+
+    NaN where too little was, and for what is no source.
+    """
+    if not rows.vertex.is_source:
+        return np.full(len(rows.rate_in), np.nan)
     rate = np.where(rows.backpressured < 1, rows.rate_in, np.nan)
     catching_up = rows.lag >= settings.observed_lag_seconds * rows.rate_in
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         each = np.where(catching_up & (rate > 0), rate / (1 - rows.backpressured), np.nan)
     seen = np.isfinite(each)
     if not seen.any():
         return np.full(len(each), np.nan)
     so_far = np.cumsum(seen)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):
         of_all = np.cumsum(np.where(seen, each, 0.0)) / so_far
     of_all = np.where(so_far >= settings.observed_rows, of_all, np.nan)
     lately = rolling_mean(each, needed, settings.observed_rows)
@@ -187,10 +197,10 @@ def _passed_on(
     demand, catch_up = np.zeros_like(inward[name]), np.zeros_like(inward[name])
     for source in dict.fromkeys(rows.vertex.inputs):
         edge = _edge_rate(rows, source, inward, outward, vertices)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(all="ignore"):
             share = np.where(inward[source] == 0, 0.0, edge / inward[source])
-        demand = demand + wanted[source][0] * share
-        catch_up = catch_up + wanted[source][1] * share
+            demand = demand + wanted[source][0] * share
+            catch_up = catch_up + wanted[source][1] * share
     return demand, catch_up
 
 

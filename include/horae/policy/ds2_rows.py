@@ -6,18 +6,22 @@ that nothing has to be remembered between two decisions.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from horae.domain.job import Capabilities, Vertex
+from horae.domain.job import Vertex
 from horae.domain.window import MetricsWindow
 from horae.performance.models import Floats
+from horae.policy.policy import Situation
 from horae.settings.policy_settings import Ds2Settings
 
 WHOLE_JOB = "job"
 """Id and name that stand for all vertices where a window does not tell them apart."""
+
+Metrics = Mapping[str, Floats]
+"""Vertex metric to a value a row."""
 
 _BUSY = {"max": "busy_ratio", "mean": "busy_ratio_mean", "min": "busy_ratio_min"}
 
@@ -44,6 +48,18 @@ class VertexRows:
     lag: Floats
     partitions: float
 
+    def newest(self, count: int) -> "VertexRows":
+        """The same of the last rows alone."""
+        kept = slice(max(0, len(self.rate_in) - count), None)
+        return replace(
+            self,
+            rate_in=self.rate_in[kept],
+            rate_out=self.rate_out[kept],
+            busy=self.busy[kept],
+            backpressured=self.backpressured[kept],
+            lag=self.lag[kept],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JobRows:
@@ -66,33 +82,48 @@ class JobRows:
         """How long it will take until there are enough; 0 or less: there are."""
         return (self.needed - self.count) * self.grid_seconds
 
+    def newest(self, count: int) -> "JobRows":
+        """The same of the last rows alone."""
+        kept = min(count, self.count)
+        rows = tuple(one.newest(kept) for one in self.vertices)
+        return replace(self, vertices=rows, count=kept)
 
-def read_rows(
-    window: MetricsWindow,
-    vertices: Sequence[Vertex],
-    capabilities: Capabilities,
-    settings: Ds2Settings,
-) -> JobRows | None:
-    """The rows that count; None where it is not known since when the tasks run.
 
-    Args:
-        window: What was measured.
-        vertices: The job's, in topological order; empty: the job counts as one vertex.
-        capabilities: Tells the key groups of a job that counts as one vertex.
-        settings: Intervals, and whose busy share counts.
+def read_rows(situation: Situation, settings: Ds2Settings) -> JobRows | None:
+    """The rows that count; None where it is not known since when the tasks run as they do.
+
+    That is so too where the newest row shows other numbers of subtasks, for it was rescaled since.
+    A job whose window or engine tells nothing of single vertices counts as one vertex.
     """
+    window = situation.window
     count = _rows_that_count(window, settings)
-    if count is None:
+    told = window.by_vertex()
+    if count is None or _was_rescaled_since(situation, told):
         return None
-    told = window.vertices is not None and len(vertices) > 0
+    if told and situation.vertices:
+        read = tuple(
+            _vertex(one, told.get(one.id, {}), settings, count) for one in situation.vertices
+        )
+    else:
+        read = (_whole_job(situation, settings, count),)
     return JobRows(
-        vertices=tuple(_vertex(window, one, settings, count) for one in vertices)
-        if told
-        else (_whole_job(window, capabilities, settings, count),),
+        vertices=read,
         count=count,
         needed=max(2, math.ceil(settings.metrics_seconds / window.grid_seconds)),
         grid_seconds=window.grid_seconds,
     )
+
+
+def _was_rescaled_since(situation: Situation, told: Mapping[str, Metrics]) -> bool:
+    """Whether the newest row tells other numbers of subtasks; what it does not tell is no sign."""
+    seen = [
+        (float(told[one.id]["parallelism"][-1]), one.parallelism)
+        for one in situation.vertices
+        if one.id in told
+    ]
+    newest = float(situation.window.frame["parallelism"].iloc[-1])
+    seen.append((newest, situation.current.parallelism))
+    return any(not math.isnan(then) and then != now for then, now in seen)
 
 
 def _rows_that_count(window: MetricsWindow, settings: Ds2Settings) -> int | None:
@@ -105,12 +136,12 @@ def _rows_that_count(window: MetricsWindow, settings: Ds2Settings) -> int | None
     return int(min(len(window.frame), max(0.0, stable // window.grid_seconds)))
 
 
-def _vertex(
-    window: MetricsWindow, vertex: Vertex, settings: Ds2Settings, count: int
-) -> VertexRows:
+def _vertex(vertex: Vertex, told: Metrics, settings: Ds2Settings, count: int) -> VertexRows:
+    """What was told of a vertex; all NaN for one of which nothing was."""
+
     def rows(metric: str) -> Floats:
-        values = window.of_vertex(vertex.id, metric)
-        return values[len(values) - count :]
+        known = told.get(metric)
+        return np.full(count, np.nan) if known is None else known[len(known) - count :]
 
     partitions = rows("partitions")
     known = partitions[np.isfinite(partitions)]
@@ -125,23 +156,20 @@ def _vertex(
     )
 
 
-def _whole_job(
-    window: MetricsWindow, capabilities: Capabilities, settings: Ds2Settings, count: int
-) -> VertexRows:
+def _whole_job(situation: Situation, settings: Ds2Settings, count: int) -> VertexRows:
     """The job as the one vertex that reads its input, as busy as its busiest one."""
 
     def rows(metric: str) -> Floats:
-        values = window.frame[metric].to_numpy(dtype=np.float64)
+        values = situation.window.frame[metric].to_numpy(dtype=np.float64)
         return values[len(values) - count :]
 
-    current = window.configuration
-    parallelism = current.parallelism if current is not None else 1
+    parallelism = situation.current.parallelism
     return VertexRows(
         vertex=Vertex(
             id=WHOLE_JOB,
             name=WHOLE_JOB,
             parallelism=parallelism,
-            max_parallelism=capabilities.maximum_parallelism,
+            max_parallelism=situation.capabilities.maximum_parallelism,
             running_subtasks=parallelism,
             running_since=None,
             is_source=True,

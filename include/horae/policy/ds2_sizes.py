@@ -76,7 +76,7 @@ def needed_rate(
     if restart and settings.catch_up_seconds > 0:
         pause = settings.restart_seconds / settings.catch_up_seconds
     share = np.clip(np.asarray(utilisation, dtype=np.float64), 0.0, 1.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):
         rate = np.where(share == 0, np.inf, one.demand / share)
         needed: Floats = np.floor(one.catch_up + one.demand * pause + rate + 0.5)
     return np.where(np.isnan(one.demand), np.nan, needed)
@@ -120,7 +120,7 @@ def _outside(one: VertexRates, behind: Mask, settings: Ds2Settings) -> Mask:
 def _recommended(one: VertexRates, needed: Floats, settings: Ds2Settings) -> Floats:
     """Subtasks that each row recommends, aligned; NaN where it cannot tell."""
     present, most = one.rows.vertex.parallelism, one.rows.vertex.max_parallelism
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):
         factor = needed / one.true_rate
     factor = np.clip(factor, 1 - settings.scale_down_factor, 1 + settings.scale_up_factor)
     lowest = min(present, settings.minimum_parallelism)

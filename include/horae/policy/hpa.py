@@ -119,7 +119,7 @@ def _within(looks: Looks, seconds: float) -> NDArray[np.bool_]:
 def _cpu(rows: pd.DataFrame) -> Floats:
     """Cores used over cores there are."""
     cores = rows["task_managers"].to_numpy() * rows["cpu_cores"].to_numpy()
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         share: Floats = rows["cpu_cores_used"].to_numpy() / cores
     return np.where(cores > 0, share, np.nan)
 

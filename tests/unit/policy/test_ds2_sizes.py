@@ -7,11 +7,21 @@ import numpy as np
 import pytest
 
 from horae.domain.job import Vertex
+from horae.domain.window import MetricsWindow
 from horae.policy.ds2_rates import rolling_mean, vertex_rates
 from horae.policy.ds2_rows import JobRows, read_rows
 from horae.policy.ds2_sizes import Size, any_is_outside, sizes
+from horae.policy.policy import Situation
 from horae.settings.policy_settings import Ds2Settings
-from policy_builders import CAPABLE, GRID, a_vertex, a_window, with_vertices
+from policy_builders import (
+    GRID,
+    a_forecast,
+    a_situation,
+    a_vertex,
+    a_window,
+    at,
+    with_vertices,
+)
 
 ROWS = 20
 DAY = 86_400.0
@@ -41,9 +51,14 @@ def rows_of(
 ) -> JobRows:
     """What the policy reads of vertices that have run for long."""
     window = with_vertices(a_window(100.0, rows=rows, uptime_seconds=DAY), told)
-    read = read_rows(window, vertices, CAPABLE, chosen)
+    read = read_rows(facing(window, tuple(vertices)), chosen)
     assert read is not None
     return read
+
+
+def facing(window: MetricsWindow, vertices: tuple[Vertex, ...] = ()) -> Situation:
+    """A job of one slot with that window."""
+    return a_situation(current=at(1), forecast=a_forecast([1.0]), window=window, vertices=vertices)
 
 
 def sized(vertices: Sequence[Vertex], told: Told, chosen: Ds2Settings) -> dict[str, Size]:
@@ -276,11 +291,21 @@ def test_means_leave_out_gaps_and_what_is_endless() -> None:
 def test_rows_before_the_stabilisation_has_passed_do_not_count() -> None:
     """Up for 600 s at a row a minute: less 300 s these are 5 rows; two are needed."""
     window = a_window(100.0, uptime_seconds=600.0)
-    job = read_rows(window, (), CAPABLE, settings(stabilisation_seconds=300))
+    job = read_rows(facing(window), settings(stabilisation_seconds=300))
     assert job is not None
     assert (job.count, job.needed, job.missing_seconds) == (5, 2, -180)
 
 
 def test_a_job_whose_start_is_not_known_is_not_read() -> None:
     """The newest row has no uptime: the job is down, or nothing new was told."""
-    assert read_rows(a_window(100.0), (), CAPABLE, settings()) is None
+    assert read_rows(facing(a_window(100.0)), settings()) is None
+
+
+def test_a_job_that_was_rescaled_since_the_newest_row_is_not_read() -> None:
+    """The row tells of two subtasks where there is one, of the job or of a vertex."""
+    window = a_window(100.0, uptime_seconds=DAY)
+    assert read_rows(facing(window), settings()) is not None
+    of_two = a_window(100.0, uptime_seconds=DAY, parallelism=2.0)
+    assert read_rows(facing(of_two), settings()) is None
+    apart = with_vertices(window, {"s": {"parallelism": 2.0}})
+    assert read_rows(facing(apart, (a_vertex("s", 1),)), settings()) is None
