@@ -9,6 +9,7 @@ from flow_builders import CALM, FOUR, a_model, a_trace
 from horae.domain.configuration import Configuration
 from horae.simulation.failures import PUBLISHED, RANDOM
 from horae.simulation.job_model import CapacityModel
+from horae.simulation.models_folder import load_model
 from horae.simulation.traces import Trace
 from horae.simulation.worlds import WORLDS, World
 
@@ -57,6 +58,7 @@ def test_a_world_adds_what_its_name_says_and_nothing_else(name: str) -> None:
         ("drifting", ("drift",)),
         ("noisy", ("run_deviation",)),
         ("warped", ("warp",)),
+        ("worst", ("hot_key", "drift", "run_deviation", "warp")),
     ],
 )
 def test_a_sentence_tells_the_strength(name: str, shown: tuple[str, ...]) -> None:
@@ -112,14 +114,28 @@ def test_runs_differ_as_the_model_says_unless_the_world_does() -> None:
     assert WORLDS["noisy"].deviation_between_runs(model) == 0.1
 
 
-def test_the_misfit_is_one_of_the_taskmanagers() -> None:
-    """The same in each run, by the deviation that is told; the checkpoint interval is no part."""
+@pytest.mark.parametrize("many", [4, 6, 7])
+def test_the_misfit_has_the_deviation_that_is_told(many: int) -> None:
+    """Over 400 shapes of a TaskManager, at a power of two and between two of them."""
     model = a_model(capacity=CapacityModel(ln_rate=math.log(100), misfit=0.2))
     found = [
-        math.log(CALM.capacity(model, a_configuration(many)) / (100 * many))
-        for many in range(1, 401)
+        math.log(CALM.capacity(model, a_configuration(many, memory_mb=memory)) / (100 * many))
+        for memory in range(1_000, 1_400)
     ]
     assert np.std(found) == pytest.approx(0.2, rel=4 / math.sqrt(800))
+
+
+def test_the_misfit_changes_little_with_one_taskmanager_more() -> None:
+    """By less than a deviation each, while twice as many are another draw."""
+    model = a_model(capacity=CapacityModel(ln_rate=math.log(100), misfit=0.2))
+    found = np.array([CALM.capacity(model, a_configuration(n)) / n for n in range(12, 25)])
+    assert np.abs(np.diff(np.log(found))).max() < 0.2
+    assert np.ptp(np.log(found)) > 0.01
+
+
+def test_the_misfit_is_one_of_the_taskmanagers() -> None:
+    """The same in each run; the checkpoint interval is no part of it, their memory is."""
+    model = a_model(capacity=CapacityModel(ln_rate=math.log(100), misfit=0.2))
     assert CALM.capacity(model, a_configuration(4)) == CALM.capacity(
         model, a_configuration(4, checkpoint_interval_seconds=90.0, cpu_cores=1)
     )
@@ -195,3 +211,24 @@ def test_more_taskmanagers_of_a_world_never_help_beyond_the_form(name: str) -> N
     """No world adds capacity."""
     for many in range(1, 25):
         assert of(WORLDS[name], many) <= of(CALM, many) * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_largest_configuration_carries_the_published_load(name: str) -> None:
+    """24 TaskManagers of `tsw` carry the peak of 121,479 records/s with a tenth of reserve.
+
+    At the end of the drift and at the height that the seasons may swing to. The peak is 3.234
+    times the largest value of the load file of Demeter's cars (arXiv 2403.02129).
+    """
+    model, world = load_model("tsw"), WORLDS[name]
+    capacity = world.capacity(model, model.start.configuration()) * (1 - world.drift)
+    assert capacity >= 1.1 * 121_479 * (1 + world.warp)
+
+
+@pytest.mark.parametrize("name", ["retrograde", "skewed", "drifting", "worst"])
+def test_a_world_takes_enough_away_to_be_felt(name: str) -> None:
+    """A tenth of what 24 TaskManagers of `tsw` can do, or more."""
+    model, world = load_model("tsw"), WORLDS[name]
+    plain = WORLDS["published"].capacity(model, model.start.configuration())
+    left = world.capacity(model, model.start.configuration()) * (1 - world.drift)
+    assert left <= 0.9 * plain
