@@ -121,6 +121,16 @@ def _safe_fits(parallelism: int, slots: int, task_managers: int) -> str | None:
     )
 
 
+def _wish_is_remembered(scale_down: float, metrics: float, window: float) -> str | None:
+    """Each row of the wish is judged by the rows of the rates before it."""
+    if scale_down + metrics <= window:
+        return None
+    return (
+        f"at most {show_number(max(0.0, window - metrics))}: the window holds "
+        f"{show_number(window)} s, of which rates are measured over {show_number(metrics)}"
+    )
+
+
 MOST_TASK_MANAGERS = "search.maximum_task_managers"
 AXES = ("parallelism", "slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds")
 
@@ -136,7 +146,10 @@ RULES: tuple[Rule, ...] = (
     _at_most("policy.up_stabilisation_seconds", "time.window_seconds"),
     _at_most("policy.down_stabilisation_seconds", "time.window_seconds"),
     _at_most("policy.metrics_seconds", "time.window_seconds"),
-    _at_most("policy.scale_down_seconds", "time.window_seconds"),
+    Rule(
+        ("policy.scale_down_seconds", "policy.metrics_seconds", "time.window_seconds"),
+        _wish_is_remembered,
+    ),
     _at_least("policy.metrics_seconds", "time.grid_seconds", 2),
     _at_most("policy.minimum_utilisation", "policy.target_utilisation"),
     _at_least("policy.maximum_utilisation", "policy.target_utilisation"),

@@ -95,6 +95,16 @@ def test_settings_that_fit_are_no_fault(tmp_path: Path) -> None:
             "line 7: policy.step_seconds: got 4000; expected at most time.horizon_seconds, 3600",
         ),
         (
+            {"time": "window_seconds: 4000", "policy": "name: ds2"},
+            "line 6: policy.scale_down_seconds: got 3600 (the default); expected at most 3100: "
+            "the window holds 4000 s, of which rates are measured over 900",
+        ),
+        (
+            {"time": "window_seconds: 200", "policy": "name: threshold"},
+            "line 6: policy.down_stabilisation_seconds: got 300 (the default); expected at most "
+            "time.window_seconds, 200",
+        ),
+        (
             {"policy": "name: ds2, minimum_utilisation: 0.8"},
             "line 7: policy.minimum_utilisation: got 0.8; expected at most "
             "policy.target_utilisation, 0.7",
