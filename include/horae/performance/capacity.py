@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,10 +16,12 @@ from horae.performance.checkpoints import UNMEASURED_CHECKPOINT_SECONDS
 from horae.performance.evidence import Evidence, Kind, Observation
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
+from horae.performance.rounding import rounded
 from horae.performance.tempering import temper
 
 PARTICLES = 1024  # quantiles of 5 % stand on 50 of them
 SEED = 20_231_107  # fixed: the same evidence gives the same posterior
+KEPT = 64  # posteriors in memory, of 50 kB each: a few for every job of a process
 OVERDRAWN = 1.15  # CPU in use over CPU asked for: more than rounding, so nobody enforces it
 
 
@@ -79,6 +82,9 @@ def fit_capacity(
 ) -> FittedCapacity:
     """Fuse all evidence into one posterior; pure: the same evidence gives the same model.
 
+    Evidence is rounded first (see `rounding`), and posteriors that were drawn lately are kept in
+    memory: a cycle whose window tells what the one before told draws none.
+
     Args:
         evidence: What was observed.
         partitioning: How the input is spread.
@@ -87,6 +93,13 @@ def fit_capacity(
     Raises:
         NotReady: Neither an observation nor a prior.
     """
+    return _fitted(rounded(evidence), partitioning, prior)
+
+
+@lru_cache(maxsize=KEPT)
+def _fitted(
+    evidence: Evidence, partitioning: Partitioning, prior: CapacityPrior | None
+) -> FittedCapacity:
     prior = prior or cold_prior(evidence, partitioning)
     measured = evidence.checkpoint_seconds
     law = CapacityLaw(
@@ -97,9 +110,11 @@ def fit_capacity(
     likelihood = CapacityLikelihood(law=law, evidence=evidence)
     rng = np.random.default_rng(SEED)
     start = prior.sample(PARTICLES, rng)
+    particles = temper(start, prior.log_density, likelihood.log_density, rng)
+    particles.flags.writeable = False  # whoever asks next is given the same ones
     return FittedCapacity(
         law=law,
-        particles=temper(start, prior.log_density, likelihood.log_density, rng),
+        particles=particles,
         values=evidence.of(Kind.SATURATED),
         observed=dict(Counter(seen.kind for seen in evidence.observations)),
     )

@@ -35,6 +35,8 @@ class Unknown(IntEnum):
 class CapacityLaw:
     """Capacity as a function of the unknowns.
 
+    Arithmetic runs along the sample, which is long, not along the configurations, which are few.
+
     Attributes:
         partitioning: How the input is spread.
         checkpoint_seconds: Duration of a checkpoint.
@@ -48,8 +50,9 @@ class CapacityLaw:
     def ln_slot_bound(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         """Logarithm of C_slot: `n x m` for a sample `n x 6` and `m` configurations."""
         spread = [self.partitioning.effective_slots(x.parallelism) for x in configurations]
-        exponent = sample[:, [Unknown.EXPONENT]]
-        return sample[:, [Unknown.LN_SLOT_RATE]] + exponent * np.log(spread)
+        bound: Floats = np.multiply.outer(np.log(spread), sample[:, Unknown.EXPONENT])
+        bound += sample[:, Unknown.LN_SLOT_RATE]
+        return bound.T
 
     def ln_capacity(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         """Logarithm of C: `n x m` for a sample `n x 6` and `m` configurations."""
@@ -71,30 +74,35 @@ class CapacityLaw:
         self, sample: Floats, records_per_second: Floats, task_managers: Floats
     ) -> Floats:
         """Cores in use: `n x k` for a sample `n x 6` and `k` points."""
-        base = np.exp(sample[:, [Unknown.LN_BASE_CORES]])
-        return base * task_managers + _seconds_per_record(sample) * records_per_second
+        base = np.exp(sample[:, Unknown.LN_BASE_CORES])
+        used: Floats = np.multiply.outer(task_managers, base)
+        used += np.multiply.outer(records_per_second, np.exp(_ln_seconds_per_record(sample)))
+        return used.T
 
     def _ln_cpu_bound(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         cores = np.array([x.cpu_cores for x in configurations])
         hottest = [self.partitioning.hottest_share(x.parallelism, x.slots) for x in configurations]
+        base = np.exp(sample[:, Unknown.LN_BASE_CORES])
         # A TaskManager smaller than its own overhead still moves a little.
-        free = np.maximum(cores - np.exp(sample[:, [Unknown.LN_BASE_CORES]]), 0.02 * cores)
-        bound: Floats = np.log(free) - np.log(_seconds_per_record(sample)) - np.log(hottest)
-        return bound
+        free: Floats = np.maximum(np.subtract.outer(cores, base), 0.02 * cores[:, None])
+        bound = np.log(free, out=free)
+        bound -= _ln_seconds_per_record(sample)
+        bound -= np.log(hottest)[:, None]
+        return bound.T
 
     def _ln_checkpoint_factor(
         self, sample: Floats, configurations: Sequence[Configuration]
     ) -> Floats:
         interval = np.array([x.checkpoint_interval_seconds for x in configurations])
-        during = np.minimum(1, self.checkpoint_seconds / interval)
+        intervals, place = np.unique(interval, return_inverse=True)
+        during = np.minimum(1, self.checkpoint_seconds / intervals)
         # Never all of it: checkpoints do not overlap by default, so some work is always done.
-        lost = np.exp(sample[:, [Unknown.LN_CHECKPOINT_COST]]) * during
-        factor: Floats = np.log1p(-np.minimum(0.95, lost))
-        return factor
+        lost = np.multiply.outer(during, np.exp(sample[:, Unknown.LN_CHECKPOINT_COST]))
+        factor: Floats = np.log1p(-np.minimum(0.95, lost))[place]
+        return factor.T
 
 
-def _seconds_per_record(sample: Floats) -> Floats:
-    """Core-seconds a record: `n x 1`."""
-    ln_seconds = sample[:, [Unknown.LN_CORES_PER_SLOT]] - sample[:, [Unknown.LN_SLOT_RATE]]
-    seconds: Floats = np.exp(ln_seconds)
-    return seconds
+def _ln_seconds_per_record(sample: Floats) -> Floats:
+    """Logarithm of core-seconds a record: `n`."""
+    ln_seconds: Floats = sample[:, Unknown.LN_CORES_PER_SLOT] - sample[:, Unknown.LN_SLOT_RATE]
+    return ln_seconds

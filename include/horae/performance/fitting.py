@@ -79,6 +79,8 @@ def _inherited(
     earlier: pd.DataFrame, grid_seconds: float, partitioning: Partitioning
 ) -> CapacityPrior | None:
     """What the version before leaves; None where nothing is known of it."""
+    if earlier.empty:
+        return None
     evidence: Evidence = read_evidence(
         earlier, grid_seconds=grid_seconds, partitioning=partitioning
     )

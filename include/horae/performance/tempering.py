@@ -17,6 +17,7 @@ LogDensity = Callable[[Floats], Floats]
 
 MOVES = 4  # per temperature: with six unknowns, enough for every particle to have moved
 EFFECTIVE = 0.5  # share of the particles that must survive a step of the temperature
+STEPS = 20  # halvings of a step: to a millionth of it, and a hundredth would do
 
 
 def temper(
@@ -58,7 +59,7 @@ def _largest_step(fit: Floats, temperature: float) -> float:
     if _effective_share(most * fit) >= EFFECTIVE:
         return most
     low, high = 0.0, most
-    for _ in range(40):
+    for _ in range(STEPS):
         middle = (low + high) / 2
         if _effective_share(middle * fit) >= EFFECTIVE:
             low = middle

@@ -1,0 +1,53 @@
+"""Evidence no finer than it is certain, so that a picture that has not changed is recognised.
+
+A window gains a row a minute, and every mean over it moves by a trace. Rounded to a quarter of its
+own deviation a figure tells as much (the variance grows by a twelfth of the square of the step,
+that is by half a per cent), and two windows in a row mostly tell the same, to the letter.
+"""
+
+import math
+from dataclasses import replace
+
+from horae.performance.capacity_likelihood import CPU_SCATTER
+from horae.performance.evidence import CpuUse, Evidence, Observation
+
+STEP = 0.25
+"""Of a figure's own deviation."""
+
+DEVIATION_STEP = 0.1
+"""Of a deviation itself, which nobody knows to a tenth."""
+
+CHECKPOINT_STEP = 0.1
+"""Of the duration of a checkpoint, which costs a few per cent of the capacity."""
+
+
+def rounded(evidence: Evidence) -> Evidence:
+    """The same evidence in round figures, without what capacity does not rest on.
+
+    Left out are the rows behind an observation and the long checkpoints.
+    """
+    checkpoint = evidence.checkpoint_seconds
+    return Evidence(
+        observations=tuple(_observation(seen) for seen in evidence.observations),
+        cpu=tuple(_cpu_use(use) for use in evidence.cpu),
+        checkpoint_seconds=None if checkpoint is None else _round(checkpoint, CHECKPOINT_STEP),
+        checkpoint_seconds_p95=None,
+    )
+
+
+def _observation(seen: Observation) -> Observation:
+    deviation = _round(seen.deviation, DEVIATION_STEP)
+    rate = _round(seen.records_per_second, STEP * deviation)
+    return replace(seen, records_per_second=rate, deviation=deviation, rows=0)
+
+
+def _cpu_use(use: CpuUse) -> CpuUse:
+    """At a round throughput, and at it as many cores a record as were seen."""
+    rate = _round(use.records_per_second, CPU_SCATTER)
+    cores = use.cores * rate / use.records_per_second if use.records_per_second > 0 else use.cores
+    return replace(use, records_per_second=rate, cores=_round(cores, STEP * CPU_SCATTER))
+
+
+def _round(figure: float, step: float) -> float:
+    """The nearest power of e to a whole number of steps; what is not positive stays."""
+    return math.exp(round(math.log(figure) / step) * step) if figure > 0 else figure
