@@ -102,7 +102,7 @@ def rehearse(run: Rehearsal) -> Rehearsed:
     failed: list[str] = []
     with suppress(EndOfTrace):
         attended.job.clock.wait(run.trace.history_seconds)
-        _look_after(attended, failed.append)
+        _look_after(attended, failed.append, end=BEGIN + timedelta(seconds=run.trace.seconds))
     actions = actions_in(attended.ledger, attended.spec.name, end=run.trace.seconds)
     return Rehearsed(
         record=attended.job.record(actions),
@@ -112,14 +112,14 @@ def rehearse(run: Rehearsal) -> Rehearsed:
     )
 
 
-def _look_after(attended: Attended, tell: Callable[[str], None]) -> None:
-    """Run the cycles until the trace ends, which raises `EndOfTrace`.
+def _look_after(attended: Attended, tell: Callable[[str], None], *, end: datetime) -> None:
+    """Run the cycles until the trace ends; `EndOfTrace` where it ends within an action.
 
     A cycle that is due while an action is carried out is left out, as Airflow leaves it out.
     """
     clock, rhythm = attended.job.clock, attended.spec.time.cycle_seconds
     due = retrain_due = clock.now()
-    while True:
+    while due < end:
         clock.wait((due - clock.now()).total_seconds())
         try:
             run_cycle(attended.stages, cycle_id(due), lambda _: None)
