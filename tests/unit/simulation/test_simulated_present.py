@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,24 +8,9 @@ import pytest
 from flow_builders import FOUR, a_failure, a_trace
 from horae.errors import Unavailable
 from horae.simulation.job_model import BusyModel, CpuModel
-from horae.simulation.simulated_job import SimulatedJob
 from simulated_jobs import a_job
 
-QUIET = BusyModel(noise=0.0)
 JOB = "small"
-INPUT_ALONE = {"produced_records_total", "running_subtasks_ratio"}
-
-
-def sampled(job: SimulatedJob) -> Mapping[str, float]:
-    """A sample of the present."""
-    return job.source.sample(job.clock.now())
-
-
-def after(seconds: float, job: SimulatedJob | None = None, **model: Any) -> Mapping[str, float]:
-    """A sample after some seconds of a job, or of the usual one without noise."""
-    job = job or a_job(**({"busy": QUIET} | model))
-    job.clock.wait(seconds)
-    return sampled(job)
 
 
 class TestPresent:

@@ -12,7 +12,6 @@ from simulated_jobs import a_job
 
 QUIET = BusyModel(noise=0.0)
 JOB = "small"
-INPUT_ALONE = {"produced_records_total", "running_subtasks_ratio"}
 
 
 def sampled(job: SimulatedJob) -> Mapping[str, float]:
