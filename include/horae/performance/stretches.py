@@ -1,6 +1,6 @@
 """Cuts a window into stretches of undisturbed running in one configuration."""
 
-import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,10 @@ from horae.performance.models import Floats
 
 Flags = NDArray[np.bool_]
 SETTINGS = ["parallelism", "slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds"]
+COLUMNS_READ = [
+    *SETTINGS, "running_subtasks_ratio", "uptime_seconds", "load_records_per_second",
+    "consumed_records_per_second", "lag_records", "busy_ratio_max", "cpu_cores_used",
+]  # fmt: skip
 HOLD_ROWS = 2  # a lag may be carried over so many rows: metrics refresh slower than short grids
 
 
@@ -64,12 +68,10 @@ class Stretch:
 
 def _means(values: Floats, rows: int) -> Floats:
     """Means over the measured rows of each span, NaN where fewer than half were measured."""
-    spans = sliding_window_view(values, rows)
-    measured = np.isfinite(spans).sum(axis=1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of empty spans, which become NaN
-        means: Floats = np.nanmean(spans, axis=1)
-    return np.where(2 * measured >= rows, means, np.nan)
+    measured = ~np.isnan(values)
+    count = sliding_window_view(measured, rows).sum(axis=1)
+    total = sliding_window_view(np.where(measured, values, 0.0), rows).sum(axis=1)
+    return np.where(2 * count >= rows, total / np.maximum(count, 1), np.nan)
 
 
 def settle_seconds(grid_seconds: float) -> float:
@@ -89,29 +91,30 @@ def settled_stretches(
         frame: Columns of a `MetricsWindow`; one row a grid point, oldest first.
         grid_seconds: Distance of two rows.
     """
-    settings = frame[SETTINGS].to_numpy(dtype=np.float64)
-    usable = _is_settled(frame, settings, grid_seconds)
+    columns = {name: frame[name].to_numpy(dtype=np.float64) for name in COLUMNS_READ}
+    settings = np.stack([columns[name] for name in SETTINGS], axis=1)
+    usable = _is_settled(columns, settings, grid_seconds)
     found: dict[Configuration, list[Stretch]] = {}
     for begin, end in _runs(settings, usable):
         configuration = _configuration(settings[begin])
-        found.setdefault(configuration, []).append(_stretch(frame.iloc[begin:end]))
+        found.setdefault(configuration, []).append(_stretch(columns, begin, end))
     return found
 
 
-def _is_settled(frame: pd.DataFrame, settings: Floats, grid_seconds: float) -> Flags:
+def _is_settled(columns: Mapping[str, Floats], settings: Floats, grid_seconds: float) -> Flags:
     """Rows with a configuration, all subtasks running, long enough after the last start.
 
     A row without uptime is not believed, unless no row of the window has one: then the time since
     the last pause or change of configuration must do.
     """
-    running = (settings > 0).all(axis=1) & ~(frame["running_subtasks_ratio"] < 1).to_numpy()
-    uptime = frame["uptime_seconds"].to_numpy()
+    running = (settings > 0).all(axis=1) & ~(columns["running_subtasks_ratio"] < 1)
+    uptime = columns["uptime_seconds"]
     wait = settle_seconds(grid_seconds)
     if np.isfinite(uptime).any():
         return running & (uptime >= wait)
     disturbed = ~running
     disturbed[1:] |= (settings[1:] != settings[:-1]).any(axis=1)
-    rows = np.arange(len(frame), dtype=np.float64)
+    rows = np.arange(len(settings), dtype=np.float64)
     since = rows - np.maximum.accumulate(np.where(disturbed, rows, -np.inf))
     return since * grid_seconds >= wait
 
@@ -137,14 +140,18 @@ def _configuration(row: Floats) -> Configuration:
     )
 
 
-def _stretch(rows: pd.DataFrame) -> Stretch:
-    def column(name: str) -> Floats:
-        return rows[name].to_numpy(dtype=np.float64)
-
+def _stretch(columns: Mapping[str, Floats], begin: int, end: int) -> Stretch:
     return Stretch(
-        load=column("load_records_per_second"),
-        consumed=column("consumed_records_per_second"),
-        lag=rows["lag_records"].ffill(limit=HOLD_ROWS).to_numpy(dtype=np.float64),
-        busy=column("busy_ratio_max"),
-        cores=column("cpu_cores_used"),
+        load=columns["load_records_per_second"][begin:end],
+        consumed=columns["consumed_records_per_second"][begin:end],
+        lag=_held(columns["lag_records"][begin:end]),
+        busy=columns["busy_ratio_max"][begin:end],
+        cores=columns["cpu_cores_used"][begin:end],
     )
+
+
+def _held(lag: Floats) -> Floats:
+    """The lag, carried over at most `HOLD_ROWS` rows in which it was not measured."""
+    rows = np.arange(len(lag))
+    newest = np.maximum.accumulate(np.where(np.isnan(lag), -1, rows))
+    return np.where((newest >= 0) & (rows - newest <= HOLD_ROWS), lag[newest], np.nan)
