@@ -9,7 +9,8 @@ configuration. Two figures come back.
   only sees the backlog that they leave. The cheapest one that kept within both budgets is taken.
 - The **bound**, below which no run of that seed can be (`bound`).
 
-All plans and the whole dual function are found once for a seed, whatever the budgets.
+All plans and the whole dual function are found once for a seed, whatever the budgets, so that
+nothing depends on what was asked before, and neither figure rises with a budget.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
-from horae.domain.limits import Limits, Prices
 from horae.performance.models import Floats
 from horae.simulation.bound import Bound, front, lower_bound
 from horae.simulation.ceiling import ceiling
@@ -30,8 +30,6 @@ from horae.simulation.job_model import JobModel
 from horae.simulation.record import RunRecord
 from horae.simulation.schedule import Rescaler
 from horae.simulation.scores import cost_of, violated
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import World
 
 MARGINS = (0.0, 1.0, 2.0)
 """Deviations of ln C that a plan leaves room for: a start may turn out a slow one."""
@@ -93,35 +91,33 @@ def changes(record: RunRecord) -> int:
 
 
 class Oracle:
-    """Of one job under one trace; a repeated question costs nothing.
+    """Of one job under one trace; what does not depend on the budgets is found once.
 
     Args:
         job: Whose best plan is looked for; its margin is not looked at.
-        configurations: That it may run in.
-        start: What it is started in.
+        configurations: All that any run may be in, or may ask for.
     """
 
-    def __init__(
-        self, job: Job, configurations: Sequence[Configuration], start: Configuration
-    ) -> None:
-        self._job, self._start = job, start
-        self._all = tuple(dict.fromkeys([start, *configurations]))
-        self._some = shortlist(job, self._all, start, most=MOST_CONFIGURATIONS)
-        self._choices: NDArray[np.int8] | None = None
-        self._plans: dict[int, tuple[Attained, ...]] = {}
+    def __init__(self, job: Job, configurations: Sequence[Configuration]) -> None:
+        self._job, self._all = job, tuple(configurations)
+        self._found: dict[Configuration, _Found] = {}
+        self._plans: dict[tuple[int, Configuration], tuple[Attained, ...]] = {}
         self._bounds: dict[tuple[int, int], Bound] = {}
 
-    def at(self, seed: int, *, violation_seconds: float, actions: int) -> OraclePlan:
+    def at(
+        self, seed: int, *, start: Configuration, violation_seconds: float, actions: int
+    ) -> OraclePlan:
         """The best there was for a run.
 
         Args:
             seed: Of the run.
+            start: What it was started in.
             violation_seconds: That it may use.
             actions: Changes of configuration that it may use; see `changes`.
         """
         within = [
             plan
-            for plan in self.plans(seed)
+            for plan in self.plans(seed, start)
             if plan.violation_seconds <= violation_seconds and plan.actions <= actions
         ]
         bound = self.bound(seed, actions)
@@ -130,115 +126,94 @@ class Oracle:
             bound=bound.money(violation_seconds=violation_seconds, actions=actions),
         )
 
-    def plans(self, seed: int) -> tuple[Attained, ...]:
+    def plans(self, seed: int, start: Configuration) -> tuple[Attained, ...]:
         """Every plan of the grid as it went with a seed, and to stay in the start."""
-        if seed not in self._plans:
-            self._plans[seed] = self._replayed(seed)
-        return self._plans[seed]
+        if (seed, start) not in self._plans:
+            if start not in self._found:
+                self._found[start] = _find(self._job, self._all, start)
+            self._plans[seed, start] = _replayed(self._job, self._found[start], seed, start)
+        return self._plans[seed, start]
 
     def bound(self, seed: int, actions: int) -> Bound:
         """The dual function, valid for runs with at most so many changes."""
         most = next((each for each in ACTION_CLASSES if actions <= each), actions)
         if (seed, most) not in self._bounds:
-            job = self._job
-            best = ceiling(
-                job.model,
-                job.world,
-                job.trace,
-                seed,
-                limit=job.limits.processing_latency_seconds,
-                actions=most,
-            )
-            everything = _in_between(self._all, job.model)
-            levels = front(job.price(everything), job.median(everything))
-            self._bounds[seed, most] = lower_bound(best, levels)
+            self._bounds[seed, most] = _bound(self._job, self._all, seed, most)
         return self._bounds[seed, most]
 
-    def _solved(self) -> NDArray[np.int8]:
-        """`T x X x B x M`, the choices of all plans."""
-        if self._choices is None:
-            violation, switch = self._multipliers()
-            margins = MARGINS if self._job.deviation else MARGINS[:1]
-            solved = [
-                solve(program(replace(self._job, margin=one), self._some), violation, switch)
-                for one in margins
-            ]
-            self._choices = np.concatenate([each.choice for each in solved], axis=-1)
-        return self._choices
 
-    def _multipliers(self) -> tuple[Floats, Floats]:
-        dearest = float(self._job.price(self._some).max())
-        grid = np.meshgrid(VIOLATION_SECONDS, SWITCH_SECONDS, indexing="ij")
-        return grid[0].ravel() * dearest, grid[1].ravel() * dearest
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Found:
+    """Attributes: configurations: `X`; nodes: `B`, records; choice: `T x X x B x M`."""
 
-    def _replayed(self, seed: int) -> tuple[Attained, ...]:
-        job, choices = self._job, self._solved()
-        rows = choices.shape[-1] + 1  # the last one stays in its start
-        starts = [self._start] * rows
-        rescaler = Rescaler(Flow(job.model, job.world, job.trace, starts, [seed] * rows))
-        begin, lead = job.trace.history_seconds, lead_seconds(job)
-        for step in range(job.steps):
-            rescaler.advance(max(begin, begin + step * STEP_SECONDS - lead))
-            self._decide(rescaler, choices[step])
-        rescaler.advance(job.trace.seconds)
-        return tuple(self._scored(rescaler.record(row)) for row in range(rows))
-
-    def _decide(self, rescaler: Rescaler, choice: NDArray[np.int8]) -> None:
-        """Ask for what each plan chooses in the state that its replication is in."""
-        flow, nodes = rescaler.flow, self._nodes
-        plans = np.arange(choice.shape[-1])
-        present = [self._some.index(flow.replications[row].configuration) for row in plans]
-        backlog = flow.backlog[: len(plans), flow.now]
-        nearest = np.abs(backlog[:, None] - nodes).argmin(axis=1)
-        wanted = choice[present, nearest, plans]
-        for row in np.flatnonzero((wanted != STAY) & flow.up[: len(plans)]).tolist():
-            rescaler.move(row, self._some[wanted[row]])
-
-    @property
-    def _nodes(self) -> Floats:
-        return program(self._job, self._some[:1]).nodes
-
-    def _scored(self, record: RunRecord) -> Attained:
-        limit = self._job.limits.processing_latency_seconds
-        cost = cost_of(record.cores, record.memory_gb)
-        return Attained(
-            money=cost.money(self._job.prices),
-            violation_seconds=int(violated(record.latency, limit).sum()),
-            actions=changes(record),
-            schedule=record.configurations,
-        )
+    configurations: tuple[Configuration, ...]
+    nodes: Floats
+    choice: NDArray[np.int8]
 
 
-def oracle(
-    model: JobModel,
-    world: World,
-    trace: Trace,
-    *,
-    seed: int,
-    limits: Limits,
-    prices: Prices,
-    configurations: Sequence[Configuration],
-    start: Configuration,
-    violation_seconds: float,
-    actions: int,
-) -> OraclePlan:
-    """The best there was for one run; several of one job are cheaper by one `Oracle`.
+def _find(job: Job, configurations: Sequence[Configuration], start: Configuration) -> _Found:
+    """Solve for every margin and every pair of multipliers."""
+    some = shortlist(job, configurations, start, most=MOST_CONFIGURATIONS)
+    dearest = float(job.price(some).max())
+    grid = np.meshgrid(VIOLATION_SECONDS, SWITCH_SECONDS, indexing="ij")
+    violation, switch = (each.ravel() * dearest for each in grid)
+    margins = MARGINS if job.deviation else MARGINS[:1]
+    programs = [program(replace(job, margin=margin), some) for margin in margins]
+    choices = [solve(one, violation, switch).choice for one in programs]
+    return _Found(
+        configurations=some,
+        nodes=programs[0].nodes,
+        choice=np.concatenate(choices, axis=-1),
+    )
 
-    Args:
-        model: The job.
-        world: What is added to it.
-        trace: The load as it was offered.
-        seed: Of the run.
-        limits: What had to hold.
-        prices: What things cost.
-        configurations: That it may run in.
-        start: What it was started in.
-        violation_seconds: That it used.
-        actions: Changes of configuration that it used; see `changes`.
-    """
-    job = Job(model=model, world=world, trace=trace, limits=limits, prices=prices)
-    known = Oracle(job, configurations, start)
-    return known.at(seed, violation_seconds=violation_seconds, actions=actions)
+
+def _replayed(job: Job, found: _Found, seed: int, start: Configuration) -> tuple[Attained, ...]:
+    """Follow every plan in the state that its replication is in; the last one stays."""
+    rows = found.choice.shape[-1] + 1
+    flow = Flow(job.model, job.world, job.trace, [start] * rows, [seed] * rows)
+    rescaler = Rescaler(flow)
+    begin, lead = job.trace.history_seconds, lead_seconds(job)
+    for step in range(job.steps):
+        rescaler.advance(max(begin, begin + step * STEP_SECONDS - lead))
+        _decide(rescaler, found, step)
+    rescaler.advance(job.trace.seconds)
+    return tuple(_scored(rescaler.record(row), job) for row in range(rows))
+
+
+def _decide(rescaler: Rescaler, found: _Found, step: int) -> None:
+    """Ask for what each plan chooses."""
+    flow, index = rescaler.flow, {one: i for i, one in enumerate(found.configurations)}
+    plans = np.arange(found.choice.shape[-1])
+    present = [index[flow.replications[row].configuration] for row in plans.tolist()]
+    backlog = flow.backlog[: len(plans), flow.now]
+    nearest = np.abs(backlog[:, None] - found.nodes).argmin(axis=1)
+    wanted = found.choice[step, present, nearest, plans]
+    for row in np.flatnonzero((wanted != STAY) & flow.up[: len(plans)]).tolist():
+        rescaler.move(row, found.configurations[wanted[row]])
+
+
+def _scored(record: RunRecord, job: Job) -> Attained:
+    cost = cost_of(record.cores, record.memory_gb)
+    broken = violated(record.latency, job.limits.processing_latency_seconds)
+    return Attained(
+        money=cost.money(job.prices),
+        violation_seconds=int(broken.sum()),
+        actions=changes(record),
+        schedule=record.configurations,
+    )
+
+
+def _bound(job: Job, configurations: Sequence[Configuration], seed: int, actions: int) -> Bound:
+    best = ceiling(
+        job.model,
+        job.world,
+        job.trace,
+        seed,
+        limit=job.limits.processing_latency_seconds,
+        actions=actions,
+    )
+    everything = _in_between(configurations, job.model)
+    return lower_bound(best, front(job.price(everything), job.median(everything)))
 
 
 def _in_between(

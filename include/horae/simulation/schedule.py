@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-import numpy as np
-
 from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.proposal import Reason
+from horae.simulation.action_chances import ActionChances
 from horae.simulation.flow import Flow
 from horae.simulation.job_model import JobModel, OutageModel
 from horae.simulation.record import ActionSeen, Held, RunRecord, record_of
@@ -84,7 +83,7 @@ class Rescaler:
         self._held = [[_held(0, (configuration,))] for configuration in rows]
         self._moves: dict[int, _Move] = {}
         self._done: list[list[ActionSeen]] = [[] for _ in rows]
-        self._drawn = [0] * len(rows)
+        self._chances = [ActionChances(flow.model, one.seed) for one in flow.replications]
 
     def idle(self, row: int) -> bool:
         """Whether no move is under way."""
@@ -139,10 +138,12 @@ class Rescaler:
 
     def _prepares(self, row: int, move: _Move) -> int:
         """Seconds from asking the job to change until it stops."""
-        prepare = move.way.outage.prepare.at(self._scores(row)[1])
-        checkpoint = 0.0 if move.way.restored else self.flow.checkpoint_seconds(row)
+        prepare = self._chances[row].preparation(move.way.outage)
+        if move.way.restored:
+            return max(1, prepare)
+        checkpoint = max(1, ceil(self.flow.checkpoint_seconds(row)))
         in_place = move.way.path is RescalePath.IN_PLACE
-        return max(1, ceil(checkpoint + prepare if in_place else max(checkpoint, prepare)))
+        return checkpoint + prepare if in_place else max(checkpoint, prepare)
 
     def _stop(self, row: int, move: _Move) -> None:
         flow, way = self.flow, move.way
@@ -153,10 +154,8 @@ class Rescaler:
         if way.path is not RescalePath.IN_PLACE:
             restored = position
         flow.note_replay(row, position - restored)
-        state = flow.model.checkpoints.state_gb
-        drawn = way.outage.drawn(move.target, state, self._scores(row)[0])
-        move.stopped, move.outage = flow.now, max(1, round(drawn))
-        self._drawn[row] += 1
+        move.stopped = flow.now
+        move.outage = self._chances[row].outage(way.outage, move.target)
         if way.fresh_pods:
             self._held[row].append(_held(flow.now, (move.target,)))
         flow.start(row, move.target, at=flow.now + move.outage, position=restored)
@@ -173,12 +172,6 @@ class Rescaler:
 
     def _due(self, row: int, second: int) -> None:
         heapq.heappush(self._events, (second, row))
-
-    def _scores(self, row: int) -> tuple[float, float]:
-        """Of the next action: of its outage, and of its preparation; as `SimulatedCluster`'s."""
-        seed = self.flow.replications[row].seed
-        outage, prepare = np.random.default_rng([seed, 3, self._drawn[row]]).standard_normal(2)
-        return float(outage), float(prepare)
 
 
 def replay(

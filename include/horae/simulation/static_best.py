@@ -67,19 +67,22 @@ def static_best(
         configurations: That it may run in; at least one.
         limits: What had to hold.
         prices: What things cost.
+
+    Raises:
+        ValueError: No configuration was given.
     """
+    if not configurations:
+        raise ValueError("no configuration was given; give at least one")
     candidates = _candidates(model, world, traces, configurations, limits, prices)
-    nearest: StaticBest | None = None
+    tried: list[StaticBest] = []
     for first in range(0, len(candidates), AT_ONCE):
         some = candidates[first : first + AT_ONCE]
-        for found in _replayed(model, world, traces, some, limits, prices):
-            if found.meets:
-                return found
-            if nearest is None or _violation(found) < _violation(nearest):
-                nearest = found
-    if nearest is None:
-        raise ValueError("no configuration was given; give at least one")
-    return nearest
+        found = _replayed(model, world, traces, some, limits, prices)
+        good = [one for one in found if one.meets]
+        if good:
+            return good[0]
+        tried += found
+    return min(tried, key=_violation)
 
 
 def _candidates(

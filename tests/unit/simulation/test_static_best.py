@@ -1,0 +1,56 @@
+"""The best constant configuration on jobs where it can be told by looking."""
+
+from dataclasses import replace
+
+import pytest
+
+from flow_builders import CALM, a_model, a_trace
+from horae.simulation.job_model import Start
+from horae.simulation.static_best import static_best
+from oracle_builders import LIMITS, PRICES
+
+SIZES = [Start(parallelism=n).configuration() for n in range(1, 13)]
+
+
+def test_it_is_the_smallest_that_carries_the_load() -> None:
+    """Of 100 records/s each, five carry 450 records/s, and four do not."""
+    found = static_best(a_model(), CALM, {0: a_trace(450.0)}, SIZES, limits=LIMITS, prices=PRICES)
+    assert found.meets
+    assert found.configuration.parallelism == 5
+    # 5 cores and 20 GiB for 600 s: 5 x 0.04 + 20 x 0.005 an hour.
+    assert found.money == pytest.approx(0.3 / 6)
+
+
+def test_it_may_break_the_limit_for_as_long_as_the_confidence_leaves() -> None:
+    """A peak of 4 % of the time is not worth a larger one where 95 % are enough."""
+    load = [450.0] * 1_000
+    load[-40:] = [900.0] * 40
+    trace = a_trace(load)
+    loose = static_best(a_model(), CALM, {0: trace}, SIZES, limits=LIMITS, prices=PRICES)
+    assert loose.configuration.parallelism == 5
+    strict = replace(LIMITS, latency_confidence=0.99)
+    tight = static_best(a_model(), CALM, {0: trace}, SIZES, limits=strict, prices=PRICES)
+    assert tight.configuration.parallelism == 9
+
+
+def test_where_none_meets_the_limits_it_is_the_one_that_breaks_them_least() -> None:
+    """Nothing carries 5,000 records/s: the largest is nearest to it, and it says so."""
+    found = static_best(
+        a_model(), CALM, {0: a_trace(5_000.0)}, SIZES, limits=LIMITS, prices=PRICES
+    )
+    assert not found.meets
+    assert found.configuration.parallelism == 12
+
+
+def test_every_seed_counts() -> None:
+    """What is enough for one seed's load and not for another's is not enough."""
+    traces = {0: a_trace(450.0), 1: a_trace(750.0)}
+    found = static_best(a_model(), CALM, traces, SIZES, limits=LIMITS, prices=PRICES)
+    assert found.configuration.parallelism == 8
+    assert sorted(found.scores) == [0, 1]
+
+
+def test_a_configuration_must_be_given() -> None:
+    """Without any there is nothing to answer."""
+    with pytest.raises(ValueError, match="no configuration was given"):
+        static_best(a_model(), CALM, {0: a_trace()}, [], limits=LIMITS, prices=PRICES)
