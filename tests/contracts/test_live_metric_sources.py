@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from metric_source_contract import MetricSourceContract
 
@@ -13,6 +12,7 @@ from horae.clients.flink import FlinkClient
 from horae.clients.kafka import KafkaClient
 from horae.domain.clock import Clock, SystemClock
 from horae.domain.job import JobDescription, JobPresence
+from horae.domain.window import MetricsWindow
 from horae.errors import Refused
 from horae.local.paths import LocalPaths
 from horae.local.ports import Ports, free_ports
@@ -68,8 +68,8 @@ class RunningJob:
         """A source that has read nothing yet."""
         return FlinkSource(self.flink, self.description, self.kafka.partitions, CLOCK)
 
-    def observed_under(self, rate: float) -> pd.DataFrame:
-        """The last five rows of an observation under `rate` records/s."""
+    def observed_under(self, rate: float) -> MetricsWindow:
+        """The window of an observation under `rate` records/s; five rows of it count."""
         trace = f"constant:rate={rate:g},seconds=40"
         command = [
             sys.executable, "-m", "horae.local.load_generator",
@@ -84,7 +84,7 @@ class RunningJob:
         finally:
             self.stack.processes.stop("load")
         assert collected.unavailable == {}
-        return collected.window.frame.iloc[-5:]
+        return collected.window
 
 
 @pytest.fixture(scope="module")
@@ -147,18 +147,37 @@ def test_within_its_capacity_a_job_keeps_up(running: RunningJob) -> None:
 
     What one slot could read is 1000 / 4 ms = 250 records/s less its overhead.
     """
-    frame = running.observed_under(100)
+    window = running.observed_under(100)
+    frame = window.frame.iloc[-5:]
     assert frame["load_records_per_second"].median() == pytest.approx(100, rel=0.1)
     assert frame["consumed_records_per_second"].median() == pytest.approx(100, rel=0.1)
     assert frame["busy_ratio_max"].median() == pytest.approx(0.4, abs=0.1)
     assert frame["true_rate_records_per_second"].median() == pytest.approx(250, rel=0.15)
     assert frame["lag_records"].median() < 200
     assert frame["processing_latency_seconds"].median() < 1
+    _sees_what_each_vertex_does(window, rate=100)
+
+
+def _sees_what_each_vertex_does(window: MetricsWindow, *, rate: float) -> None:
+    """The first vertex reads the load, each other one what is sent to it; none does more."""
+    assert window.vertices is not None
+    rows = window.vertices.iloc[-5:]
+    source, *others = dict.fromkeys(vertex for vertex, _ in rows.columns)
+    assert rows[source, "records_in_per_second"].median() == pytest.approx(rate, rel=0.1)
+    assert rows[source, "lag_records"].median() < 2 * rate
+    assert rows[source, "partitions"].max() == 4
+    sent = rows[source, "records_out_per_second"].median()
+    for vertex in others:
+        assert rows[vertex, "records_in_per_second"].median() == pytest.approx(sent, rel=0.2)
+        assert rows[vertex, "lag_records"].isna().all()
+        sent = rows[vertex, "records_out_per_second"].median()
+    busiest = rows.xs("busy_ratio", axis=1, level=1).median().max()
+    assert busiest == pytest.approx(window.frame["busy_ratio_max"].iloc[-5:].median(), abs=0.1)
 
 
 def test_above_its_capacity_a_job_falls_behind(running: RunningJob) -> None:
     """500 on 250 records/s: wholly busy, the lag grows by what it cannot read, so does latency."""
-    frame = running.observed_under(500)
+    frame = running.observed_under(500).frame.iloc[-5:]
     assert frame["load_records_per_second"].median() == pytest.approx(500, rel=0.1)
     assert frame["busy_ratio_max"].median() > 0.95
     assert frame["true_rate_records_per_second"].median() == pytest.approx(250, rel=0.15)
