@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from horae.performance.models import Floats
-from horae.simulation.job_model import JobModel
+from horae.simulation.job_model import JobModel, OutageModel
 from horae.simulation.traces import Trace
 from horae.simulation.worlds import World
 
@@ -23,21 +23,36 @@ class StartChances:
     Attributes:
         capacity: Over what the configuration has on the median.
         drain: Records/s over the load near by, at most.
+        ramp_seconds: Until the capacity is there; it rises in a line.
         checkpoint_seconds: Of each checkpoint.
     """
 
     capacity: float
     drain: float
+    ramp_seconds: float
     checkpoint_seconds: float
 
 
-def at_start(model: JobModel, world: World, seed: int, number: int) -> StartChances:
-    """Of one start; 0 is the first."""
+def at_start(
+    model: JobModel, world: World, seed: int, number: int, after: OutageModel | None = None
+) -> StartChances:
+    """Of one start; 0 is the first.
+
+    Args:
+        model: The job.
+        world: What is added to it.
+        seed: Of the run.
+        number: Of the start.
+        after: The outage of the action that it ends; None: no action's.
+    """
+    drain = None if after is None else after.drain
+    ramp = None if after is None else after.ramp_seconds
     scores = np.random.default_rng([seed, 2, number]).standard_normal(3)
     deviation = world.deviation_between_runs(model)
     return StartChances(
         capacity=float(np.exp(deviation * scores[0])),
-        drain=max(LEAST_DRAIN, model.recovery.drain.at(float(scores[1]))),
+        drain=max(LEAST_DRAIN, (drain or model.recovery.drain).at(float(scores[1]))),
+        ramp_seconds=model.recovery.ramp_seconds if ramp is None else ramp,
         checkpoint_seconds=model.checkpoints.duration.at(float(scores[2])),
     )
 

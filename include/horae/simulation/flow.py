@@ -21,7 +21,7 @@ from horae.performance.models import Floats
 from horae.simulation.chances import at_start, flicker
 from horae.simulation.draining import near_load
 from horae.simulation.failures import Failure, failures
-from horae.simulation.job_model import JobModel
+from horae.simulation.job_model import JobModel, OutageModel
 from horae.simulation.replication import Replication, Struck
 from horae.simulation.traces import Trace
 from horae.simulation.worlds import World
@@ -83,6 +83,8 @@ class Flow:
         ]
         self._full = np.zeros(count)
         self._drain = np.ones(count)
+        self._ramp = np.zeros(count)
+        self._after: list[OutageModel | None] = [None] * count
         self._checkpoint = np.ones(count)
         self._interval = np.ones(count)
         self._began = np.zeros(count, dtype=np.int64)
@@ -133,15 +135,31 @@ class Flow:
         self._foretell(row)
         return self.position(row)
 
-    def start(self, row: int, configuration: Configuration, *, at: int, position: float) -> None:
+    def start(
+        self,
+        row: int,
+        configuration: Configuration,
+        *,
+        at: int,
+        position: float,
+        after: OutageModel | None = None,
+    ) -> None:
         """Have the processing begin at a second, from a position, in a configuration.
 
         It begins later where a failure is not over by then: `up` and `started_at` tell.
+
+        Args:
+            row: Which replication.
+            configuration: What it is started in.
+            at: Second of the flow; one that is past means now.
+            position: Records processed for good.
+            after: The outage that ends with it, which may tell how it catches up; None: it does
+                so as after a failure.
         """
         one = self.replications[row]
         one.configuration = configuration
         self._resumes[row] = max(at, self.now, int(self._barred[row]))
-        self._resume_position[row] = position
+        self._resume_position[row], self._after[row] = position, after
         self._foretell(row)
         if self._resumes[row] == self.now:
             self._happen()
@@ -186,10 +204,11 @@ class Flow:
     def _start(self, row: int, position: float) -> None:
         """Begin to process now."""
         one = self.replications[row]
-        drawn = at_start(self.model, self.world, one.seed, one.starts)
+        drawn = at_start(self.model, self.world, one.seed, one.starts, self._after[row])
         one.starts += 1
         self._full[row] = self.world.capacity(self.model, one.configuration) * drawn.capacity
-        self._drain[row], self._checkpoint[row] = drawn.drain, drawn.checkpoint_seconds
+        self._drain[row], self._ramp[row] = drawn.drain, drawn.ramp_seconds
+        self._checkpoint[row] = drawn.checkpoint_seconds
         self._interval[row] = one.configuration.checkpoint_interval_seconds
         self._began[row], self._base[row] = self.now, position
         self._triggered[row], self._resumes[row] = -1, NEVER
@@ -222,8 +241,8 @@ class Flow:
             there = there * (1 - cost * begun * running)
         self.sustained[:, span] = np.where(self.up[:, None], there, 0.0)
         capacity = np.minimum(there, self._drain[:, None] * self._near_load[span])
-        if recovery.ramp_seconds and since.min() < recovery.ramp_seconds:
-            risen = np.minimum(since / max(recovery.ramp_seconds, 1e-9), 1)
+        if since.min() < self._ramp.max():
+            risen = np.minimum(since / np.maximum(self._ramp, 1e-9)[:, None], 1)
             capacity = capacity * (recovery.ramp_from + (1 - recovery.ramp_from) * risen)
         # At least a record a second: a job that runs is told from one that is down by it.
         return np.where(self.up[:, None], np.maximum(1.0, capacity), 0.0)
@@ -284,6 +303,7 @@ class Flow:
     def _go_dark(self, row: int) -> None:
         """The output stops, and what was done since the restored checkpoint is undone."""
         self._stops[row], self._resumes[row] = self.now, self._barred[row]
+        self._after[row] = None
         self._foretell(row)
         self._stops[row] = NEVER
         self.up[row] = False

@@ -151,6 +151,7 @@ class OutageModel(Settings):
         state_exponent: Of the state in GiB; only counts above one.
         prepare: Seconds from asking until the processing stops.
         drain: Records/s over load while catching up afterwards, at most; None: as after failures.
+        ramp_seconds: Until the capacity is there afterwards; None: as after failures.
     """
 
     seconds: LogNormal
@@ -158,6 +159,7 @@ class OutageModel(Settings):
     state_exponent: Finite = 0.0
     prepare: LogNormal = LogNormal(median=1.0)
     drain: LogNormal | None = None
+    ramp_seconds: NotNegative | None = None
 
     def drawn(self, configuration: Configuration, state_gb: float, score: float) -> float:
         """Seconds at a normal score."""

@@ -12,6 +12,7 @@ from horae.simulation.job_model import (
     CheckpointModel,
     JobModel,
     LogNormal,
+    OutageModel,
     RecoveryModel,
 )
 from horae.simulation.worlds import World
@@ -144,6 +145,20 @@ def test_the_capacity_rises_after_a_start() -> None:
     flow = a_flow(a_trace(100.0), model=model)
     flow.advance(100)
     assert flow.capacity[0, :12] == pytest.approx([*np.linspace(200, 400, 11), 400])
+
+
+def test_an_action_may_have_a_recovery_of_its_own() -> None:
+    """Its ramp of 20 s and its drain of 1.5, until a failure starts the job anew."""
+    recovery = RecoveryModel(drain=LogNormal(median=1.75), ramp_seconds=0, ramp_from=0.5)
+    outage = OutageModel(seconds=LogNormal(median=5), drain=LogNormal(median=1.5), ramp_seconds=20)
+    flow = a_flow(a_trace(200.0), model=a_model(recovery=recovery), due=(a_failure(300),))
+    flow.advance(100)
+    flow.start(0, FOUR, at=105, position=flow.stop(0), after=outage)
+    flow.advance(600)
+    assert flow.capacity[0, 50] == pytest.approx(350)  # 1.75 x 200
+    assert flow.capacity[0, 105:126] == pytest.approx(np.linspace(150, 300, 21))
+    assert flow.capacity[0, 200] == pytest.approx(300)
+    assert flow.capacity[0, 315:] == pytest.approx(350)
 
 
 def test_a_checkpoint_costs_capacity_while_it_runs() -> None:
