@@ -22,19 +22,19 @@ WIDTH = 140
 """Of a scoreboard that nobody looks at right now."""
 
 COLUMNS: tuple[tuple[str, str, float], ...] = (
-    ("within limit, %", "share_within", 100),
+    ("within\nlimit, %", "share_within", 100),
     ("core-h", "core_hours", 1),
     ("GB-h", "gb_hours", 1),
     ("money", "money", 1),
-    ("all money", "money_all", 1),
-    ("recovery, s", "recovery_a_mean", 1),
-    ("in time, %", "recovery_a_share", 100),
+    ("with all\nbeside", "money_all", 1),
+    ("recovery\nA, s", "recovery_a_mean", 1),
+    ("in time,\n%", "recovery_a_share", 100),
     ("actions", "actions", 1),
-    ("own outage, s", "action_outage_seconds", 1),
-    ("/ oracle", "ratio_to_oracle", 1),
-    ("/ bound", "ratio_to_bound", 1),
-    ("/ static", "ratio_to_static", 1),
-    ("/ static-best", "ratio_to_static_best", 1),
+    ("own out-\nage, s", "action_outage_seconds", 1),
+    ("money /\noracle", "ratio_to_oracle", 1),
+    ("money /\nbound", "ratio_to_bound", 1),
+    ("money /\nstatic", "ratio_to_static", 1),
+    ("money /\nst.-best", "ratio_to_static_best", 1),
 )
 """Head, figure and what it is multiplied by."""
 
@@ -82,9 +82,9 @@ def told(lines: Sequence[Line], folder: Path) -> None:
 
 def _table(trace: str, world: str, lines: Sequence[Line]) -> Table:
     table = Table(title=escape(f"{trace}, world {world}"), title_justify="left")
-    table.add_column("policy")
+    table.add_column("policy", no_wrap=True)
     for head, _, _ in COLUMNS:
-        table.add_column(head, justify="right")
+        table.add_column(head, justify="right", no_wrap=True)
     for line in lines:
         if (line.trace, line.world) == (trace, world):
             cells = [cell(line.means[figure], factor) for _, figure, factor in COLUMNS]
@@ -93,13 +93,15 @@ def _table(trace: str, world: str, lines: Sequence[Line]) -> Table:
 
 
 def cell(mean: Mean, factor: float = 1) -> str:
-    """A mean with half of its interval; a dash where there is none."""
+    """A mean, and half of its interval beneath; a dash where there is none."""
     if mean.mean is None:
         return "–"  # noqa: RUF001 (a dash is meant)
-    shown = f"{factor * mean.mean:.3g}" if factor * abs(mean.mean) < 1_000 else f"{mean.mean:.0f}"
-    if mean.low is None:
-        return shown
-    return f"{shown} ± {factor * (mean.mean - mean.low):.2g}"
+    half = 0.0 if mean.low is None else factor * (mean.mean - mean.low)
+    return _short(factor * mean.mean) + (f"\n± {_short(half, 2)}" if half else "")
+
+
+def _short(value: float, digits: int = 3) -> str:
+    return f"{value:.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
 
 
 def _models() -> Iterator[tuple[str, str]]:

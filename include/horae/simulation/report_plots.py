@@ -96,7 +96,7 @@ def load_against_capacity(results: Sequence[Result], *, name: str) -> str:
         _mark_outages(plot, curves)
         plot.set_ylim(bottom=0)
         plot.set_ylabel(f"{policy}\nrecords/s")
-    rows[0].legend(loc="upper right", ncols=2)
+    rows[0].legend(loc="lower right", ncols=2)
     rows[-1].set_xlabel("hours")
     told = f"Load and capacity over {_length(results):.3g} hours, a row each for {_names(results)}"
     return plots.svg(figure, name=name, alternative=f"{told}; spans without output are shaded.")
@@ -148,6 +148,7 @@ def recovery(results: Sequence[Result], *, limit: float | None, style: Style, na
     if limit is not None:
         plot.axhline(limit, color=plots.INK, linestyle="--", linewidth=0.9)
     plot.set_ylim(bottom=0)
+    plot.set_xlim(0, _length(results))
     plot.set_xlabel("hours")
     plot.set_ylabel("seconds until recovered")
     plot.legend()
