@@ -1,0 +1,101 @@
+"""How well the law of capacity tells which profiles fall behind."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from horae.performance.models import Floats
+from horae.simulation.calibration.capacity import CapacityFit, refitted
+from horae.simulation.calibration.capacity_rows import Bounds, Drains
+from horae.simulation.calibration.law import ln_capacity
+from horae.simulation.calibration.part import Comparison
+from horae.simulation.job_model import CapacityModel
+
+FOLDS = 10
+
+
+def capacity_quality(
+    bounds: Bounds, drains: Drains, fit: CapacityFit, *, rng: np.random.Generator
+) -> tuple[Mapping[str, float], tuple[Comparison, ...]]:
+    """Figures and plots for the report.
+
+    Args:
+        bounds: Of profiles.
+        drains: Of recoveries.
+        fit: The law fitted to all of them.
+        rng: Draws the folds of the cross-validation.
+
+    Returns:
+        Cross-validated accuracy of overloaded against stable with the accuracy of always saying
+        the commoner of the two; error and R2 of the law where the capacity itself was seen.
+    """
+    model = fit.capacity.value
+    figures: dict[str, float] = {}
+    comparisons = []
+    if bounds.value.any():
+        predicted = np.exp(ln_capacity(model, bounds.design[bounds.value]))
+        measured = np.exp(bounds.ln_rate[bounds.value])
+        figures |= _errors(predicted, measured)
+        comparisons.append(_comparison(predicted, measured))
+    overloaded = bounds.value | bounds.upper
+    if 0 < overloaded.sum() < len(bounds) and len(bounds) >= 2 * FOLDS:
+        figures["accuracy of overloaded, cross-validated"] = _accuracy(bounds, drains, fit, rng)
+        share = float(overloaded.mean())
+        figures["accuracy of always saying the commoner"] = max(share, 1 - share)
+    if len(drains):
+        comparisons.append(_drain_comparison(drains, model))
+    return figures, tuple(comparisons)
+
+
+def _errors(predicted: Floats, measured: Floats) -> dict[str, float]:
+    left = float(((predicted - measured) ** 2).sum())
+    spread = float(((measured - measured.mean()) ** 2).sum())
+    return {
+        "saturated rows": float(len(measured)),
+        "mean relative error of saturated rows": float(np.abs(predicted / measured - 1).mean()),
+        "R2 of saturated rows": 1 - left / spread if spread else float("nan"),
+    }
+
+
+def _accuracy(bounds: Bounds, drains: Drains, fit: CapacityFit, rng: np.random.Generator) -> float:
+    """Share of rows that the law, fitted without their fold, puts on the right side of their rate.
+
+    A row that was overloaded without its load being known counts at what it processed.
+    """
+    order = rng.permutation(len(bounds))
+    overloaded = bounds.value | bounds.upper
+    right = 0
+    for fold in range(FOLDS):
+        left_out = order[fold::FOLDS]
+        kept = np.setdiff1d(order, left_out)
+        unknowns = refitted(fit, bounds.at(kept), drains)
+        capacity = fit.layout.ln_capacity(unknowns[None, :], bounds.design[left_out])[0]
+        right += int(((capacity < bounds.ln_load[left_out]) == overloaded[left_out]).sum())
+    return right / len(bounds)
+
+
+def _comparison(predicted: Floats, measured: Floats) -> Comparison:
+    return Comparison(
+        title="capacity where a profile saturated",
+        unit="records/s",
+        predicted=predicted,
+        measured=measured,
+        logarithmic=True,
+        note="Rows that fell clearly short of their load.",
+    )
+
+
+def _drain_comparison(drains: Drains, model: CapacityModel) -> Comparison:
+    """Of recoveries: the capacity above, or the drain below, whichever is less."""
+    known = np.isfinite(drains.design).all(axis=1)
+    names = np.array(drains.groups)[drains.group]
+    return Comparison(
+        title="speed of catching up against capacity",
+        unit="records/s",
+        predicted=np.exp(ln_capacity(model, drains.design[known])),
+        measured=np.exp(drains.ln_speed[known]),
+        groups=tuple(name.replace("_", " ") for name in names[known].tolist()),
+        logarithmic=True,
+        note="Points lie below the line where the drain, a multiple of the load, is what bounds; "
+        "none should lie far above it.",
+    )
