@@ -1,6 +1,7 @@
 """The examples of docs/adding-*.md are code: they are run, and held to the contracts."""
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -34,6 +35,9 @@ from horae.policy import guards
 from horae.policy.policy import Policy
 from horae.settings import policy_settings
 from horae.settings.environment import Environment
+from horae.simulation import trace_formulas, trace_specs
+from horae.simulation.trace_files import FileOptions
+from horae.simulation.trace_specs import trace
 from policy_builders import SMALL, at
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -129,6 +133,39 @@ def test_the_forecaster_is_made_by_its_name() -> None:
     finally:
         del sys.modules["horae.forecasting.seasonal_mean"]
     assert made == recipe(season_seconds=300.0, grid_seconds=5.0)
+
+
+def test_the_file_is_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The documented rows, read by the documented spec, are 51,200 records of 300 s at first."""
+    page = (DOCS / "adding-a-trace.md").read_text(encoding="utf-8")
+    found = re.search(r"^ *```csv\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    (tmp_path / "rides.csv").write_text(textwrap.dedent(found[1]), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    specs = set(re.findall(r"`(file:[^`]+)`", page)) | set(re.findall(r"'(file:[^']+)'", page))
+    assert specs
+    for spec in specs:
+        rides = trace(spec)
+        assert (rides.seconds, rides.season_seconds) == (4 * 300, 86_400)
+        assert rides.load[0] == pytest.approx(51_200 / 300)
+
+
+def test_the_options_of_a_file_are_all_documented() -> None:
+    """One row each, in the page that tells how to bring a file."""
+    page = (DOCS / "adding-a-trace.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^ *\| `(\w+)` \|", page, re.MULTILINE)
+    assert sorted(listed) == sorted(FileOptions.model_fields)
+
+
+def test_the_formula_is_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it at noon of each day, 1/e an hour later, through a spec as well."""
+    lunch = run(snippets("adding-a-trace.md")[0], trace_formulas)["Lunch"]
+    monkeypatch.setattr(trace_specs, "FORMULAS", {"lunch": lunch})
+    found = trace("lunch:height=5000,hours=48")
+    noon = 12 * 3_600
+    assert found.season_seconds == 86_400
+    assert found.load[[noon, noon + 86_400]].tolist() == [5_000, 5_000]
+    assert found.load[noon + 3_600] == pytest.approx(5_000 / math.e)
 
 
 def test_the_metric_is_one_that_the_catalogue_would_take() -> None:
