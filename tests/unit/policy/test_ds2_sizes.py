@@ -176,6 +176,45 @@ def test_who_gets_nothing_shrinks() -> None:
     assert (found.wanted, found.outside) == (4, True)
 
 
+@pytest.mark.parametrize(("can", "outside"), [(2600, False), (2700, True)])
+def test_too_much_counts_the_time_of_a_restart(can: float, outside: bool) -> None:
+    """1000 / 0.4 + 1000 / 6 = 2667 is the upper end of the band; without a restart it is 2500."""
+    found = sized([a_vertex("s", 10)], {"s": a_source(1000, 1000 / can)}, settings())["s"]
+    assert found.outside is outside
+
+
+@pytest.mark.parametrize(("present", "expected"), [(2, 5), (7, 7)])
+def test_a_vertex_has_at_most_so_many_subtasks_or_those_it_has(
+    present: int, expected: int
+) -> None:
+    """At 10 % ten times as many would be needed: 5 are the most, but 7 stay 7."""
+    chosen = settings(target_utilisation=0.1, minimum_utilisation=0.1, maximum_parallelism=5)
+    found = sized([a_vertex("s", present)], {"s": a_source(1000, 1.0)}, chosen)["s"]
+    assert found.wanted == expected
+
+
+@pytest.mark.parametrize(
+    ("vertex", "partitions", "expected"),
+    [
+        (a_vertex("t", 10, "s", max_parallelism=128), math.nan, 15),  # shares nothing
+        (
+            a_vertex("t", 10, "s", hashed=True, max_parallelism=128),
+            math.nan,
+            16,
+        ),  # the next divisor of 128
+        (a_vertex("t", 10, "s", max_parallelism=128), 20.0, 20),  # the next divisor of 20
+    ],
+)
+def test_subtasks_are_fitted_to_key_groups_or_partitions(
+    vertex: Vertex, partitions: float, expected: int
+) -> None:
+    """1000 / 0.7 = 1429 of 1000: 10 x 1.43 are 15."""
+    sink = {"records_in_per_second": 1000.0, "records_out_per_second": 0.0, "busy_ratio": 1.0}
+    told = {"s": a_source(1000, 0.5), "t": sink | {"partitions": partitions}}
+    found = sized([a_vertex("s"), vertex], told, settings(catch_up_seconds=0))
+    assert found["t"].wanted == expected
+
+
 @pytest.mark.parametrize("missing", ["records_in_per_second", "busy_ratio"])
 def test_what_was_not_measured_changes_nothing(missing: str) -> None:
     """NaN anywhere: no change."""
@@ -215,6 +254,13 @@ def test_what_was_seen_while_catching_up_is_remembered() -> None:
     assert sized([a_vertex("s")], told, settings())["s"].true_rate == pytest.approx(1000)
 
 
+def test_what_is_seen_lately_counts_more_than_what_was_seen_before() -> None:
+    """Caught up at 1000 long ago, now at 800: 800."""
+    rate = [1000.0] * 10 + [800.0] * (ROWS - 10)
+    told = {"s": {**a_source(0, 0.25, 60_000.0), "records_in_per_second": rate}}
+    assert sized([a_vertex("s")], told, settings())["s"].true_rate == pytest.approx(800)
+
+
 def test_one_row_of_catching_up_is_too_few() -> None:
     """Two observations are needed: busy time counts."""
     lag = [60_000.0 if row == 3 else 0.0 for row in range(ROWS)]
@@ -228,6 +274,19 @@ def test_while_far_behind_nothing_shrinks() -> None:
     sink = {"records_in_per_second": 100.0, "records_out_per_second": 0.0, "busy_ratio": 0.1}
     outside = {
         seconds: sized(plan, {"s": a_source(100, 0.5, 100.0 * seconds), "t": sink}, settings())
+        for seconds in (299, 301)
+    }
+    assert outside[299]["t"].outside
+    assert not outside[301]["t"].outside
+
+
+def test_while_far_behind_all_that_a_vertex_can_is_used() -> None:
+    """130 of 100 and 17 to catch up are too little at a busy share of 0.8, and enough at 1.0."""
+    plan = [a_vertex("s", 1), a_vertex("t", 10, "s")]
+    sink = {"records_in_per_second": 100.0, "records_out_per_second": 0.0, "busy_ratio": 1 / 1.3}
+    chosen = settings(maximum_utilisation=0.8)
+    outside = {
+        seconds: sized(plan, {"s": a_source(100, 0.5, 100.0 * seconds), "t": sink}, chosen)
         for seconds in (299, 301)
     }
     assert outside[299]["t"].outside
@@ -274,8 +333,8 @@ def test_fewer_are_wanted_for_long_enough_before_they_come() -> None:
     busy = [0.1] * (ROWS - 5) + [0.4] * 2 + [0.1] * 3
     told = {"s": {**a_source(1000, 0.1), "busy_ratio": busy}}
     assert sized(plan, told, slow)["s"].wanted == 7
-    # A row that wanted all ten, four rows ago, begins the time anew.
-    busy = [0.1] * (ROWS - 5) + [0.9] * 2 + [0.1] * 3
+    # A row that wanted just the ten, 1595 / 1667 x 10 = 9.6, begins the time anew.
+    busy = [0.1] * (ROWS - 5) + [0.6] * 2 + [0.1] * 3
     told = {"s": {**a_source(1000, 0.1), "busy_ratio": busy}}
     held = sized(plan, told, slow)["s"]
     assert (held.wanted, held.waiting) == (10, 4)
