@@ -49,7 +49,8 @@ class CapacityModel(Settings):
         cores_exponent: 1 scales linearly.
         slots_exponent: Usually negative: slots share a core.
         memory_exponent: Of memory a slot.
-        misfit: Deviation of ln C from one configuration to another, the same in every run.
+        misfit: Deviation of ln C from one configuration to another, the same in every run; none of
+            what the job is started in, and less near it: that was measured.
         run_deviation: Deviation of ln C from one start of the job to the next.
         flicker: Deviation of ln C within a run, from minute to minute.
         ceiling: Most records/s in any configuration; None: no such bound.
@@ -207,8 +208,8 @@ class RecoveryModel(Settings):
 
     Attributes:
         drain: Records/s over load while catching up, at most; the capacity bounds it as well.
-        ramp_seconds: After a start, until the capacity is there; it rises in a line.
-        ramp_from: Share of the capacity that is there at once.
+        ramp_seconds: After a start, until the whole rate is there; it rises in a line.
+        ramp_from: Share of the rate that is there at once.
         normal_seconds: Age of the backlog at which it counts as normal again.
     """
 

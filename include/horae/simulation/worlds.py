@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +14,8 @@ from horae.performance.models import Floats
 from horae.simulation.failures import PUBLISHED, RANDOM, Regime
 from horae.simulation.job_model import JobModel
 from horae.simulation.traces import Trace
+
+Knot = tuple[str | float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class World:
 
     def capacity(self, model: JobModel, configuration: Configuration) -> float:
         """Records/s that a configuration sustains here, but for drift and what runs differ by."""
-        misfit = model.capacity.misfit * _score(model.name, configuration)
+        misfit = model.capacity.misfit * _score(model, configuration)
         return float(
             model.capacity.median(configuration)
             * model.narrowest(configuration)
@@ -81,8 +84,19 @@ class World:
         return factor
 
 
-def _score(name: str, configuration: Configuration) -> float:
+def _score(model: JobModel, configuration: Configuration) -> float:
     """A normal score of what its TaskManagers are, the same in every run of every process.
+
+    What a model is started in is what it was measured in: there the score is 0, and near it it is
+    given that (the conditional distribution of normal scores).
+    """
+    score, knots = _free_score(model.name, configuration)
+    there, those = _free_score(model.name, model.start.configuration())
+    return score - sum(knots[knot] * those.get(knot, 0.0) for knot in knots) * there
+
+
+def _free_score(name: str, configuration: Configuration) -> tuple[float, dict[Knot, float]]:
+    """Score without any condition, and the weights of what it is made of.
 
     One TaskManager more changes little, twice as many a lot: it is drawn at each power of two of
     the parallelism, and in between it is a line, stretched to deviation 1.
@@ -90,11 +104,16 @@ def _score(name: str, configuration: Configuration) -> float:
     octave, part = divmod(math.log2(configuration.parallelism), 1)
     shape = configuration.shape
     told = (name, shape.slots, float(shape.cpu_cores), shape.memory_mb)
-    lower, upper = (_normal((*told, octave + step)) for step in (0, 1))
-    return ((1 - part) * lower + part * upper) / math.hypot(1 - part, part)
+    length = math.hypot(1 - part, part)
+    knots: dict[Knot, float] = {
+        (*told, octave): (1 - part) / length,
+        (*told, octave + 1): part / length,
+    }
+    return sum(weight * _normal(knot) for knot, weight in knots.items()), knots
 
 
-def _normal(told: tuple[str | float, ...]) -> float:
+@lru_cache(maxsize=4_096)
+def _normal(told: Knot) -> float:
     """A normal score that follows from what is told."""
     digest = hashlib.sha256(repr(told).encode()).digest()
     return float(np.random.default_rng(int.from_bytes(digest[:8], "big")).standard_normal())

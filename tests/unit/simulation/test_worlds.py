@@ -133,6 +133,24 @@ def test_the_misfit_changes_little_with_one_taskmanager_more() -> None:
     assert np.ptp(np.log(found)) > 0.01
 
 
+def test_what_a_job_is_started_in_has_no_misfit() -> None:
+    """It was measured; near it there is little, and farther away all of it."""
+    capacity = CapacityModel(ln_rate=math.log(100), misfit=0.2)
+    models = [a_model(name=f"model-{number}", capacity=capacity) for number in range(400)]
+    found = np.array(
+        [
+            [CALM.capacity(model, a_configuration(many)) / (100 * many) for many in (4, 5, 16)]
+            for model in models
+        ]
+    )
+    found = np.log(found)
+    assert found[:, 0] == pytest.approx(0, abs=1e-12)
+    # log2 5 = 2.32: the weights of 4 and 8 are 0.678 and 0.322 over 0.751, hence the correlation
+    # with 4 is 0.903, and what is left of the deviation sqrt(1 - 0.903^2) = 0.429.
+    assert found[:, 1].std() == pytest.approx(0.2 * 0.429, rel=4 / math.sqrt(800))
+    assert found[:, 2].std() == pytest.approx(0.2, rel=4 / math.sqrt(800))
+
+
 def test_the_misfit_is_one_of_the_taskmanagers() -> None:
     """The same in each run; the checkpoint interval is no part of it, their memory is."""
     model = a_model(capacity=CapacityModel(ln_rate=math.log(100), misfit=0.2))
