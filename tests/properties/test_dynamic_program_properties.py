@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from horae.policy.dynamic_program import Program, solve
-from horae.policy.first_move import Standing
+from horae.policy.first_move import Keeping, Standing
 
 SECONDS = 10.0
 
@@ -161,7 +161,9 @@ def test_the_first_move_is_priced_like_the_plan(program: Program, age: float) ->
     """Each first move costs its step or its cheapest switch, and the plan after it."""
     plan, brute = solve(program), BruteForce(program)
     draws = len(program.load)
-    standing = Standing(plan=plan, current=0, step=0, ages=np.full(draws, age))
+    ages = np.full(draws, age)
+    keeping = Keeping.of(program, 0)
+    standing = Standing(plan=plan, current=0, step=0, ages=ages, keeping=keeping)
     moves = standing.moves()
 
     def costs(y: int, way: int | None) -> list[float]:

@@ -75,5 +75,6 @@ class MetricsWindow:
 
     def last(self, metric: str) -> float:
         """The newest measured value of `metric`; NaN when there is none."""
-        measured = self.frame[metric].dropna()
-        return float(measured.iloc[-1]) if len(measured) else float("nan")
+        values = self.frame[metric].to_numpy(dtype=np.float64)
+        measured = np.flatnonzero(~np.isnan(values))
+        return float(values[measured[-1]]) if len(measured) else float("nan")

@@ -57,9 +57,10 @@ def spread(
 ) -> LoadForecast:
     """Make the forecast of an outlook; the steps of the past's silent end are left out."""
     scores = _normal_scores(len(outlook.errors))
-    ordered = np.sort(outlook.errors, axis=0)
+    order = outlook.errors.argsort(axis=0, kind="stable")
+    ordered = np.take_along_axis(outlook.errors, order, axis=0)
     quantiles = outlook.point[:, None] + _read(ordered, scores, _columns(LEVELS, ordered.shape[1]))
-    paths = outlook.point + _read(ordered, scores, _shuffled_levels(outlook.errors, rng)).T
+    paths = outlook.point + _read(ordered, scores, _shuffled_levels(order, rng)).T
     return LoadForecast(
         job=job,
         forecaster=forecaster,
@@ -87,10 +88,16 @@ def _columns(levels: tuple[float, ...], steps: int) -> Array:
     return np.tile(levels, (steps, 1))
 
 
-def _shuffled_levels(errors: Array, rng: np.random.Generator) -> Array:
-    """Levels in (0, 1), `steps x paths`: the ranks of drawn origins, moved within their rank."""
-    origins, steps = errors.shape
-    ranks = errors.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+def _shuffled_levels(order: NDArray[np.intp], rng: np.random.Generator) -> Array:
+    """Levels in (0, 1), `steps x paths`: the ranks of drawn origins, moved within their rank.
+
+    Args:
+        order: `origins x steps`, the origins by their error at each step.
+        rng: Source of chance.
+    """
+    origins, steps = order.shape
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(origins)[:, None], axis=0)
     drawn = rng.integers(origins, size=PATHS)
     within = rng.uniform(size=(PATHS, 1))
     levels: Array = ((ranks[drawn] + within) / origins).T

@@ -91,9 +91,13 @@ def latency_risk(
     """
     broken = paths.max(axis=1)[:, None] > capacity
     if backlog_records > 0:
-        waiting = np.full(capacity.shape, backlog_records)
-        for load in paths.T:
-            waiting = np.maximum(0, waiting + (load[:, None] - capacity) * grid_seconds)
-        broken |= waiting > limit_seconds * capacity
+        # Draws last: arithmetic runs along them, for they are many and configurations few.
+        waiting = np.full(capacity.T.shape, float(backlog_records))
+        worked_off = capacity.T * grid_seconds
+        for arrived in paths.T * grid_seconds:
+            waiting += arrived
+            waiting -= worked_off
+            np.maximum(waiting, 0, out=waiting)
+        broken |= limit_seconds * capacity < waiting.T
     share: Floats = broken.mean(axis=0)
     return share

@@ -1,5 +1,6 @@
 """How long checkpoints take."""
 
+import numpy as np
 import pandas as pd
 
 UNMEASURED_CHECKPOINT_SECONDS = 1.0  # a small state on a healthy store
@@ -7,5 +8,6 @@ UNMEASURED_CHECKPOINT_SECONDS = 1.0  # a small state on a healthy store
 
 def long_checkpoint_seconds(frame: pd.DataFrame) -> float | None:
     """95 % quantile of the durations in the columns of a `MetricsWindow`; None: none measured."""
-    durations = frame["checkpoint_duration_seconds"].dropna()
-    return float(durations.quantile(0.95)) if len(durations) else None
+    durations = frame["checkpoint_duration_seconds"].to_numpy(dtype=np.float64)
+    durations = durations[~np.isnan(durations)]
+    return float(np.quantile(durations, 0.95)) if len(durations) else None

@@ -32,25 +32,27 @@ def why_not_admitted(
         proven_factor: A shrink may raise the peak utilisation to this multiple of the proven one.
     """
     present = float(median_capacity[0])
+    peak = situation.forecast.peak(situation.limits.latency_confidence)
+    most = _proven(situation, present, proven_factor)
     return tuple(
         None
         if candidate is None or index == 0 or capacity >= SAME_SIZE * present
-        else _unproven(situation, present, capacity, proven_factor)
-        or _slow_recovery(situation, candidate)
+        else _unproven(peak, capacity, most) or _slow_recovery(situation, candidate)
         for index, (candidate, capacity) in enumerate(
             zip(candidates, median_capacity.tolist(), strict=True)
         )
     )
 
 
-def _unproven(
-    situation: Situation, present: float, capacity: float, proven_factor: float
-) -> str | None:
+def _proven(situation: Situation, present: float, proven_factor: float) -> float | None:
+    """Utilisation up to which the plan may go; None: nothing was sustained yet."""
     proven = situation.models.proven_load
-    if proven is None:
+    return None if proven is None else proven_factor * min(1.0, proven / present)
+
+
+def _unproven(peak: float, capacity: float, most: float | None) -> str | None:
+    if most is None:
         return "no load was seen to be sustained yet in this version of the job"
-    most = proven_factor * min(1.0, proven / present)
-    peak = situation.forecast.peak(situation.limits.latency_confidence)
     wanted = peak / capacity
     if wanted <= most or wanted > 1:
         return None

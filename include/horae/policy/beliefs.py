@@ -1,7 +1,9 @@
 """What the planner believes of the configurations worth planning with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,8 +176,21 @@ def _possible(
     capabilities: Capabilities,
 ) -> NDArray[np.bool_]:
     """Whether each way leads from each origin to each target: `W x X x X`."""
-    found = [[paths_between(x, y, capabilities) for y in targets] for x in origins]
-    return np.array([[[path in paths for paths in row] for row in found] for path in PATHS])
+    able = tuple((one.name, getattr(capabilities, one.name)) for one in _ABILITIES)
+    found = np.array([[_leads(x, y, able) for y in targets] for x in origins], dtype=np.bool_)
+    return np.moveaxis(found, -1, 0)
+
+
+_ABILITIES = tuple(one for one in fields(Capabilities) if one.name != "why_not")
+
+
+@lru_cache(maxsize=65_536)
+def _leads(
+    origin: Configuration, target: Configuration, able: tuple[tuple[str, Any], ...]
+) -> tuple[bool, ...]:
+    """Whether each way leads there; the same pairs are asked about in every cycle."""
+    paths = paths_between(origin, target, Capabilities(**dict(able), why_not={}))
+    return tuple(path in paths for path in PATHS)
 
 
 def failure_seconds(

@@ -86,14 +86,15 @@ class Program:
             age: Ages before, broadcast to `D x X x n`; `D x n` for one configuration.
             only: Index of the one configuration; None: all.
         """
-        drift = self.drift(step)
-        after: Floats = age + (drift if only is None else drift[:, only])[..., None]
+        after: Floats = age + self.drift(step, only=only)[..., None]
         return after
 
-    def drift(self, step: int) -> Floats:
-        """Seconds that the backlog ages in a step: `D x X`."""
+    def drift(self, step: int, *, only: int | None = None) -> Floats:
+        """Seconds that the backlog ages in a step: `D x X`; `D` for one configuration."""
         load = np.maximum(self.load[:, step], 1e-9)
-        rate = 1 - self.capacity / load[:, None]
+        rate = 1 - (
+            self.capacity / load[:, None] if only is None else self.capacity[:, only] / load
+        )
         drift: Floats = self.seconds[step] * rate
         return drift
 
@@ -292,13 +293,20 @@ class Switching:
 
     def follow(self, running: Floats, choice: Integers, way: Integers) -> None:
         """Turn money of running on, `B x D x X`, into that of following `choice` by `way`."""
-        origin, age = np.nonzero(choice != np.arange(len(choice))[:, None])
+        _, draws, size = running.shape
+        origin, age = np.nonzero(choice != np.arange(size)[:, None])
         target, by = choice[origin, age], way[origin, age]
-        below, weight = self.below[by, age], self.weight[by, age]
-        draw = np.arange(running.shape[1])
-        low = running[below, draw, target[:, None]]
-        high = running[below + 1, draw, target[:, None]]
-        running[age, :, origin] = self.money[by, target] + low + weight * (high - low)
+        at = self.below[by, age] * draws
+        at += np.arange(draws)
+        at *= size
+        at += target[:, None]
+        low = running.take(at)
+        high = running.take(at + draws * size)
+        high -= low
+        high *= self.weight[by, age]
+        high += low
+        high += self.money[by, target]
+        running[age, :, origin] = high
 
 
 def _passage(below: Integers, weight: Floats) -> Floats:

@@ -1,12 +1,20 @@
 """What may be done now, priced in each draw: stay, or switch at the first step that decides."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from horae.performance.models import Floats
-from horae.policy.dynamic_program import NO_PATH, Integers, Plan, Program, read
+from horae.policy.dynamic_program import (
+    NO_PATH,
+    Integers,
+    Plan,
+    Program,
+    broken_share,
+    read,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,6 +33,36 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Keeping:
+    """A configuration that is kept, from every node in every step.
+
+    Attributes:
+        money: `T x D x B`, of the step.
+        below: `T x D x B`, the node below the age that it leads to.
+        weight: `T x D x B`, probability of the node above it.
+    """
+
+    money: Floats
+    below: Integers
+    weight: Floats
+
+    @classmethod
+    def of(cls, program: Program, index: int) -> Self:
+        """Of one configuration."""
+        load = np.maximum(program.load, 1e-9)
+        drift = program.seconds * (1 - program.capacity[:, [index]] / load)
+        share = broken_share(program.limit - program.ages, drift.T[..., None])
+        steady = program.price[index] + program.failures[:, index]
+        below, weight = program.place(program.ages + drift.T[..., None])
+        money = program.violation * share + steady[:, None, None]
+        return cls(money=program.seconds[:, None, None] * money, below=below, weight=weight)
+
+    def places(self, step: int) -> tuple[Integers, Floats]:
+        """Where a step leads."""
+        return self.below[step], self.weight[step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Standing:
     """Where each draw stands when an action that is ordered now takes effect.
 
@@ -33,12 +71,14 @@ class Standing:
         current: Index of the present configuration.
         step: First step in which one decides.
         ages: `D`, age of the backlog at its beginning, seconds.
+        keeping: The present configuration in every step.
     """
 
     plan: Plan
     current: int
     step: int
     ages: Floats
+    keeping: Keeping
 
     def moves(self) -> Moves:
         """Each first move by its cheapest way, following the plan after it.
@@ -68,12 +108,8 @@ class Standing:
         ends = np.cumsum(program.seconds[self.step :])
         until = self.step + 1 + int(np.searchsorted(ends[:-1], seconds - 1e-9))
         value = self.plan.following[until][:, current]
-        before = np.broadcast_to(program.ages, value.shape)
         for step in range(until - 1, self.step - 1, -1):
-            after = program.age_after(step, before, only=current)
-            money = program.violation * program.broken_share(before, after)
-            steady = program.price[current] + program.failures[step, current]
-            value = program.seconds[step] * (money + steady) + read(value, program.place(after))
+            value = self.keeping.money[step] + read(value, self.keeping.places(step))
         return read(value, program.place(self.ages[:, None]))[:, 0]
 
     def stay_seconds(self, target: int, way: int) -> Floats:
@@ -110,7 +146,9 @@ def stand(plan: Plan, *, current: int, age_seconds: float) -> Standing:
     program = plan.program
     step = int(np.argmax(program.decides))
     ages, _ = roll(program, current=current, age_seconds=age_seconds, until=step)
-    return Standing(plan=plan, current=current, step=step, ages=ages)
+    return Standing(
+        plan=plan, current=current, step=step, ages=ages, keeping=Keeping.of(program, current)
+    )
 
 
 def roll(

@@ -45,8 +45,8 @@ def read_signals(window: MetricsWindow) -> Signals:
     age = window.last("processing_latency_seconds")
     if math.isnan(age) and load > 0:
         age = lag / load
-    ages = window.frame["processing_latency_seconds"].dropna().to_numpy()[-RISING_ROWS:]
-    shapes = window.frame[["parallelism", "slots", "memory_mb"]].dropna().drop_duplicates()
+    ages = _measured(window, ["processing_latency_seconds"])[-RISING_ROWS:, 0]
+    shapes = np.unique(_measured(window, ["parallelism", "slots", "memory_mb"]), axis=0)
     return Signals(
         load=load,
         age_seconds=age,
@@ -55,6 +55,14 @@ def read_signals(window: MetricsWindow) -> Signals:
         rising=len(ages) == RISING_ROWS and bool((np.diff(ages) > 0).all()),
         configurations_seen=len(shapes),
     )
+
+
+def _measured(window: MetricsWindow, metrics: list[str]) -> Floats:
+    """The rows in which all of the metrics are known, `rows x metrics`."""
+    columns = [window.frame[name].to_numpy(dtype=np.float64) for name in metrics]
+    values = np.stack(columns, axis=1)
+    known: Floats = values[~np.isnan(values).any(axis=1)]
+    return known
 
 
 def load_history(window: MetricsWindow) -> Floats:
