@@ -15,6 +15,11 @@ BOTH_WAYS = Outages(
 )
 """Down for 7 s in place, after 1 s of preparation, and for 12 s with a savepoint."""
 
+PODS = Outages(
+    in_place=BOTH_WAYS.in_place, pod_restart=OutageModel(seconds=LogNormal(median=12.0))
+)
+"""As long, but other TaskManagers come while the job is down."""
+
 
 def a_job(
     trace: Trace | None = None,

@@ -6,7 +6,7 @@ from horae.domain.clock import ManualClock
 from horae.domain.configuration import Configuration
 from horae.engines.fake import FakeEngine
 from horae.simulation.simulated_job import SimulatedJob
-from simulated_jobs import BOTH_WAYS
+from simulated_jobs import BOTH_WAYS, PODS
 
 BASE = Configuration(
     parallelism=1, slots=1, cpu_cores=1.0, memory_mb=768, checkpoint_interval_seconds=3.0
@@ -27,11 +27,11 @@ class TestFakeEngine(EngineContract):
 class TestSimulatedEngine(EngineContract):
     """A job that is modelled is driven as any other."""
 
-    @pytest.fixture
-    def stage(self) -> Stage:
+    @pytest.fixture(params=[BOTH_WAYS, PODS], ids=["savepoint", "pod restart"])
+    def stage(self, request: pytest.FixtureRequest) -> Stage:
         """A job without failures, in simulated time, with 50 records/s to read."""
         job = SimulatedJob(
-            a_model(outages=BOTH_WAYS, maximum_task_managers=4),
+            a_model(outages=request.param, maximum_task_managers=4),
             CALM,
             a_trace(50.0, seconds=3_600),
             seed=1,

@@ -1,17 +1,14 @@
 """The job's metrics at any seconds up to the present, many at once."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from horae.performance.models import Floats
 from horae.simulation.chances import steady_latency
 from horae.simulation.checkpoints import ROW
 from horae.simulation.cluster import SimulatedCluster
-from horae.simulation.pieces import configuration_after
 from horae.simulation.queue_age import ROUNDING
 from horae.simulation.signals import Signals
-
-Seconds = NDArray[np.int64]
+from horae.simulation.starts import SETTINGS, Flags, Seconds, Starts
 
 TOLD = (
     "produced_records_total",
@@ -34,8 +31,7 @@ TOLD = (
 )
 """Metrics of a sample."""
 
-SETTINGS = ("slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds", "task_managers")
-"""Further ones that only a monitoring system remembers: the rest are told who asks the engine."""
+TOLD_WHILE_DOWN = ("produced_records_total", "running_subtasks_ratio")
 
 
 class Readings:
@@ -44,44 +40,40 @@ class Readings:
     Args:
         cluster: Whose job is measured.
 
-    Attributes:
-        signals: What they are made of.
     """
 
     def __init__(self, cluster: SimulatedCluster) -> None:
         self._cluster, self._flow, self._model = cluster, cluster.flow, cluster.model
-        self.signals = Signals(cluster.flow)
-        self._checkpoints = cluster.storage.checkpoints
-        seed = self._flow.replications[ROW].seed
-        self._steady = steady_latency(self._model, self._flow.trace, seed)
+        self._signals, self._checkpoints = Signals(cluster.flow), cluster.storage.checkpoints
+        self._steady = steady_latency(
+            self._model, self._flow.trace, self._flow.replications[ROW].seed
+        )
         self._instants = np.arange(self._flow.ends_at + 1, dtype=np.float64)
-        self._began: Seconds = np.zeros(0, dtype=np.int64)
-        self._settings: Floats = np.zeros((0, 1 + len(SETTINGS)))
-        self._place = {each.name: n for n, each in enumerate(self._model.vertices)}
-        self._subtasks: Floats = np.zeros((0, len(self._place)))
+        self.starts = Starts(cluster.flow)
 
-    def at(self, seconds: Seconds, elapsed: Floats) -> dict[str, Floats]:
-        """Every metric of `TOLD` and `SETTINGS`.
+    def at(self, seconds: Seconds, elapsed: Floats) -> tuple[dict[str, Floats], Flags]:
+        """Every metric of `TOLD` and `SETTINGS`, and whether all of them are told.
 
         Args:
             seconds: `n`, of the flow, not after the present.
             elapsed: `n`, when exactly, seconds since the start of the flow.
+
+        Returns:
+            Metric to `n` values; and `n` flags: where one is not set the tasks do not run, and
+            nothing but `TOLD_WHILE_DOWN` is told.
         """
         self.refresh()
-        starts = self.starts(seconds)
-        up, began = self.up(seconds), self._began[starts]
-        told = {
+        number, up = self.starts.before(seconds), self.up(seconds)
+        began = self.starts.began[number]
+        return {
             "produced_records_total": self._flow.trace.arrived[seconds],
             "running_subtasks_ratio": up.astype(np.float64),
-        }
-        while_up = {
             **self._progress(seconds, began),
-            **self._utilisation(seconds, began, starts),
-            **self._health(seconds, elapsed, starts),
+            **self._utilisation(seconds, began, number),
+            **self._health(seconds, elapsed, number),
             "uptime_seconds": elapsed - began,
-            **dict(zip(("parallelism", *SETTINGS), self._settings[starts].T, strict=True)),
-        }
-        return told | {name: np.where(up, values, np.nan) for name, values in while_up.items()}
+            **dict(zip(("parallelism", *SETTINGS), self.starts.settings[:, number], strict=True)),
+        }, up
 
     def load(self, seconds: Seconds, step: float) -> Floats:
         """`n`, mean load of the `step` seconds before each, as far as the run reaches back."""
@@ -93,27 +85,11 @@ class Readings:
 
     def refresh(self) -> None:
         """Take in what has happened since."""
-        self.signals.extend()
+        self._signals.extend()
         self._checkpoints.extend()
-        replication = self._flow.replications[ROW]
-        started = replication.started
-        for number in range(len(self._began), len(started)):
-            one = configuration_after(replication, number)
-            row = [one.parallelism, *(float(getattr(one, name)) for name in SETTINGS)]
-            self._settings = np.vstack([self._settings, row])
-            subtasks = [float(one.parallelism_of(name)) for name in self._place]
-            self._subtasks = np.vstack([self._subtasks, subtasks])
-            self._began = np.append(self._began, started[number])
+        self.starts.extend()
 
-    def starts(self, seconds: Seconds) -> Seconds:
-        """`n`, number of the last start before each second."""
-        return np.searchsorted(self._began, seconds, side="right") - 1
-
-    def began(self, seconds: Seconds) -> Seconds:
-        """`n`, second of the last start before each second."""
-        return np.asarray(self._began[self.starts(seconds)])
-
-    def up(self, seconds: Seconds) -> NDArray[np.bool_]:
+    def up(self, seconds: Seconds) -> Flags:
         """`n`, whether the tasks run at the beginning of each second."""
         now = self._flow.now
         within = np.minimum(seconds, max(0, now - 1))
@@ -128,20 +104,22 @@ class Readings:
         """`n`, records read since the last start."""
         return np.maximum(0.0, self.position(seconds) - self.position(began))
 
-    def smeared(self, totals: Floats, seconds: Seconds, began: Seconds) -> Floats:
-        """`... x n`, mean of a running total's growth over what the gauges average.
+    def smeared(self, seconds: Seconds, began: Seconds) -> tuple[Floats, Floats]:
+        """`V x n` and `V x n`: busy and back-pressured shares as the gauges average them.
 
         The time before a start counts as zeros: in their first minute the gauges lie.
         """
         span = max(1, round(self._model.busy.smearing_seconds))
-        before = np.maximum(began, seconds - span)
-        return np.asarray((totals[..., seconds] - totals[..., before]) / span)
+        shares, before = self._signals.shares, np.maximum(began, seconds - span)
+        mean = np.minimum(1.0, (shares[:, seconds] - shares[:, before]) / span)
+        vertices = len(mean) // 2
+        return mean[:vertices], mean[vertices:]
 
     def pending(self, seconds: Seconds, began: Seconds) -> Floats:
         """`n`, records that the sources say are waiting: what the clients remember, averaged."""
         span = max(1, round(self._model.latency.client_window_seconds))
         before = np.maximum(began, seconds - span)
-        totals = self.signals.pending
+        totals = self._signals.pending
         mean = (totals[seconds] - totals[before]) / np.maximum(1, seconds - before)
         return np.where(seconds > before, mean, np.nan)
 
@@ -165,35 +143,20 @@ class Readings:
         age = np.where(waits, np.maximum(0.0, seconds - born), 0.0)
         return np.asarray(age + self._steady[np.maximum(0, seconds - 1)])
 
-    def _utilisation(self, seconds: Seconds, began: Seconds, starts: Seconds) -> dict[str, Floats]:
-        signals = self.signals
-        busiest = self.smeared(signals.busy, seconds, began).max(axis=0)
-        waiting = self.smeared(signals.waiting, seconds, began).max(axis=0)
+    def _utilisation(self, seconds: Seconds, began: Seconds, number: Seconds) -> dict[str, Floats]:
+        busy, waiting = self.smeared(seconds, began)
+        busiest = busy.max(axis=0)
         return {
-            "busy_ratio_max": np.minimum(1.0, busiest),
-            "busy_ratio_mean": np.minimum(1.0, busiest) * self.evenness(self._settings[starts, 0]),
-            "backpressured_ratio_max": np.minimum(1.0, waiting),
-            "cpu_seconds_total": signals.cpu[seconds],
+            "busy_ratio_max": busiest,
+            "busy_ratio_mean": busiest * self.starts.evenness[number].min(axis=1),
+            "backpressured_ratio_max": waiting.max(axis=0),
+            "cpu_seconds_total": self._signals.cpu[seconds],
         }
 
-    def subtasks(self, vertex: str) -> Floats:
-        """Number of the start to the vertex's subtasks."""
-        return self._subtasks[:, self._place[vertex]]
-
-    def least(self, subtasks: Floats) -> Floats:
-        """Busy share of the least busy subtask over that of the busiest one."""
-        return np.asarray(
-            (1 - self._flow.world.hot_key * (subtasks > 1)) * self.evenness(subtasks)
-        )
-
-    def evenness(self, subtasks: Floats) -> Floats:
-        """Busy share of the mean subtask over that of the busiest one."""
-        return np.asarray(1 / (1 + self._flow.world.hot_key * (subtasks - 1)))
-
-    def _health(self, seconds: Seconds, elapsed: Floats, starts: Seconds) -> dict[str, Floats]:
+    def _health(self, seconds: Seconds, elapsed: Floats, number: Seconds) -> dict[str, Floats]:
         firsts = np.array(self._checkpoints.first_starts)
-        first = firsts[np.searchsorted(firsts, starts, side="right") - 1]
-        failed, since = np.array(self._cluster.storage.failed), self._began[first]
+        first = firsts[np.searchsorted(firsts, number, side="right") - 1]
+        failed, since = np.array(self._cluster.storage.failed), self.starts.began[first]
         failures = np.searchsorted(failed, seconds, side="right") - np.searchsorted(failed, since)
         begun = self._checkpoints.begun[seconds]
         size = self._model.checkpoints.state_gb * 1024
@@ -202,5 +165,5 @@ class Readings:
             "checkpoint_size_mb": np.where(np.isnan(begun), np.nan, size),
             "checkpoint_age_seconds": elapsed - begun,
             "checkpoints_failed_total": failures.astype(np.float64),
-            "restarts_total": (starts - first).astype(np.float64),
+            "restarts_total": (number - first).astype(np.float64),
         }

@@ -1,6 +1,7 @@
 """What a simulated job's metrics are made of, second by second, up to the present."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
 from horae.performance.models import Floats
@@ -9,6 +10,8 @@ from horae.simulation.flow import Flow
 from horae.simulation.job_model import JobModel
 from horae.simulation.noise import persistent_noise, smearing_factor
 from horae.simulation.pieces import Piece, pieces
+
+Flags = NDArray[np.bool_]
 
 _BUSY_CHANCES, _CPU_CHANCES = 8, 9
 _SATURATED = 1 - 1e-6  # of what can be done, since capacities are kept as 32-bit numbers
@@ -21,53 +24,67 @@ class Signals:
         flow: Row 0 is the job.
 
     Attributes:
-        busy: `V x (T + 1)`, seconds that the busiest subtask of each vertex had worked at the
-            beginning of each second.
-        waiting: `V x (T + 1)`, seconds that each vertex had waited for room in its output.
-        pending: `T + 1`, sum of the backlogs at the beginning of each second while up.
-        cpu: `T + 1`, CPU seconds of all TaskManagers.
+        totals: `(2 V + 2) x (T + 1)`, at the beginning of each second: seconds that the busiest
+            subtask of each vertex has worked (`V` rows), seconds that each vertex has waited for
+            room in its output (`V` rows), the sum of the backlogs of all seconds while up, and
+            the CPU seconds of all TaskManagers.
     """
 
     def __init__(self, flow: Flow) -> None:
         self._flow, self._until = flow, 0
-        vertices, seconds = len(flow.model.vertices), flow.ends_at
-        self.busy: Floats = np.zeros((vertices, seconds + 1))
-        self.waiting: Floats = np.zeros((vertices, seconds + 1))
-        self.pending: Floats = np.zeros(seconds + 1)
-        self.cpu: Floats = np.zeros(seconds + 1)
+        self._vertices = len(flow.model.vertices)
+        self.totals: Floats = np.zeros((2 * self._vertices + 2, flow.ends_at + 1))
         self._noise, self._cpu_noise = _busy_noise(flow), _cpu_noise(flow)
         self._upstream = _is_upstream(flow.model)
+
+    @property
+    def shares(self) -> Floats:
+        """`2 V x (T + 1)`, the rows of seconds: worked, then waited."""
+        return np.asarray(self.totals[:-2])
+
+    @property
+    def pending(self) -> Floats:
+        """`T + 1`, the row of backlogs."""
+        return np.asarray(self.totals[-2])
+
+    @property
+    def cpu(self) -> Floats:
+        """`T + 1`, the row of CPU seconds."""
+        return np.asarray(self.totals[-1])
 
     def extend(self) -> None:
         """Take in what has happened since."""
         for piece in pieces(self._flow, ROW, self._until):
-            self._take_in(piece)
+            span = slice(piece.begin + 1, piece.end + 1)
+            grown = np.cumsum(self._growth(piece), axis=1)
+            self.totals[:, span] = grown + self.totals[:, [piece.begin]]
         self._until = self._flow.now
 
-    def _take_in(self, piece: Piece) -> None:
+    def _growth(self, piece: Piece) -> Floats:
+        """`(2 V + 2) x n`, what each second adds."""
         flow, span = self._flow, piece.span
         capacity = flow.capacity[ROW, span].astype(np.float64)
-        sustained = flow.sustained[ROW, span].astype(np.float64)
         backlog, up = flow.backlog[ROW, span], capacity > 0
         served = np.minimum(capacity, flow.trace.load[span] + backlog)
-        use = np.divide(served, sustained, out=np.zeros(len(served)), where=up)
-        parts = _parts(flow.model, piece.configuration)
-        busy = self._busy(parts[:, None], np.minimum(1.0, use), span)
-        blocked = self._blocked(parts)[:, None] * (use >= _SATURATED)
+        sustained = np.where(up, flow.sustained[ROW, span], 1.0)
+        use = np.minimum(1.0, np.where(up, served, 0.0) / sustained)
+        parts, saturated = _parts(flow.model, piece.configuration), use >= _SATURATED
         cores = piece.configuration.total_cores
-        after = slice(span.start + 1, span.stop + 1)
-        _add_up(self.busy, busy, after)
-        _add_up(self.waiting, blocked * (1 - busy), after)
-        _add_up(self.pending, np.where(up, backlog, 0.0), after)
-        _add_up(self.cpu, self._cpu_share(served / cores, span) * cores * up, after)
+        grown = np.zeros((len(self.totals), len(served)))
+        busy = grown[: self._vertices] = self._busy(parts[:, None], use, saturated, span)
+        if saturated.any():
+            grown[self._vertices : -2] = self._blocked(parts)[:, None] * saturated * (1 - busy)
+        grown[-2] = np.where(up, backlog, 0.0)
+        grown[-1] = self._cpu_share(served / cores, span) * cores * up
+        return grown
 
-    def _busy(self, parts: Floats, use: Floats, span: slice) -> Floats:
+    def _busy(self, parts: Floats, use: Floats, saturated: Flags, span: slice) -> Floats:
         """`V x n`, share of time in which the busiest subtask of each vertex works.
 
         One that always has work to do shows no chance: it works all the time, but for what the
         bias hides.
         """
-        chance = np.where((use >= _SATURATED) & (parts >= 1), 0.0, self._noise[:, span])
+        chance = np.where(saturated & (parts >= 1), 0.0, self._noise[:, span])
         shown = use * parts * np.exp(self._flow.model.busy.bias + chance)
         return np.asarray(np.minimum(1.0, shown))
 
@@ -82,10 +99,6 @@ class Signals:
         hours = np.maximum(0, np.arange(span.start, span.stop) - begin) / 3600
         share = cpu.idle + cpu.per_record * rate + cpu.growth_per_hour * hours
         return np.asarray(np.clip(share + self._cpu_noise[span], 0, 1))
-
-
-def _add_up(totals: Floats, more: Floats, span: slice) -> None:
-    totals[..., span] = totals[..., [span.start - 1]] + np.cumsum(more, axis=-1)
 
 
 def _busy_noise(flow: Flow) -> Floats:
@@ -115,7 +128,7 @@ def _parts(model: JobModel, configuration: Configuration) -> Floats:
     return np.asarray(work / work.max())
 
 
-def _is_upstream(model: JobModel) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+def _is_upstream(model: JobModel) -> Flags:
     """`V x V`, whether records get from the first vertex to the second."""
     place = {vertex.name: number for number, vertex in enumerate(model.vertices)}
     found = np.zeros((len(place), len(place)), dtype=bool)

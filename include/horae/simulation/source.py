@@ -10,7 +10,8 @@ from horae.metrics.grid import grid_point, grid_points, step_of
 from horae.metrics.source import VertexHistory, VertexMetrics
 from horae.performance.models import Floats
 from horae.simulation.cluster import SimulatedCluster
-from horae.simulation.readings import SETTINGS, TOLD, Readings
+from horae.simulation.readings import TOLD, TOLD_WHILE_DOWN, Readings
+from horae.simulation.starts import SETTINGS
 from horae.simulation.vertex_readings import VertexReadings
 
 LOAD = "load_records_per_second"
@@ -50,9 +51,9 @@ class SimulatedSource:
         second = self._clock.second_of(at)
         self._before, self._now = (self._now or second), second
         elapsed = (at - self._clock.at(0)).total_seconds()
-        found = self._readings.at(np.array([second]), np.array([elapsed]))
-        return {name: value for name, values in found.items()
-                if name not in SETTINGS and (value := float(values[0])) == value}  # fmt: skip
+        found, up = self._readings.at(np.array([second]), np.array([elapsed]))
+        names = TOLD if up[0] else TOLD_WHILE_DOWN
+        return _first({name: found[name] for name in names})
 
     def history(
         self, start: datetime, end: datetime, grid_seconds: float
@@ -65,20 +66,18 @@ class SimulatedSource:
         early = self._early(points)
         if early:
             elapsed = seconds[:early].astype(np.float64)
-            found = self._readings.at(seconds[:early], elapsed)
-            told |= {name: _known(points[:early], values) for name, values in found.items()}
+            found, up = self._readings.at(seconds[:early], elapsed)
+            for name, values in found.items():
+                known = values if name in TOLD_WHILE_DOWN else np.where(up, values, np.nan)
+                told[name] = _known(points[:early], known)
         return told
 
     def sample_vertices(self, at: datetime) -> VertexMetrics:
         """See `VertexSource`. Rates are means since the sample before."""
-        now, before = np.array([self._now]), np.array([self._before])
-        found = self._vertices.at(now, before)
-        return {
-            vertex: told
-            for vertex, metrics in found.items()
-            if (told := {name: value for name, values in metrics.items()
-                         if (value := float(values[0])) == value})
-        }  # fmt: skip
+        found, up = self._vertices.at(np.array([self._now]), np.array([self._before]))
+        if not up[0]:
+            return {}
+        return {vertex: _first(metrics) for vertex, metrics in found.items()}
 
     def vertex_history(self, start: datetime, end: datetime, grid_seconds: float) -> VertexHistory:
         """See `VertexSource`."""
@@ -87,9 +86,12 @@ class SimulatedSource:
         if not early:
             return {}
         step = round(step_of(grid_seconds).total_seconds())
-        found = self._vertices.at(seconds[:early], np.maximum(0, seconds[:early] - step))
+        found, up = self._vertices.at(seconds[:early], np.maximum(0, seconds[:early] - step))
         return {
-            vertex: {name: _known(points[:early], values) for name, values in metrics.items()}
+            vertex: {
+                name: _known(points[:early], np.where(up, values, np.nan))
+                for name, values in metrics.items()
+            }
             for vertex, metrics in found.items()
         }
 
@@ -112,6 +114,12 @@ class SimulatedSource:
         if self._first is None:
             return len(points)
         return sum(1 for point in points if point <= self._first)
+
+
+def _first(metrics: Mapping[str, Floats]) -> dict[str, float]:
+    """The one value of each metric, where there is any."""
+    values = {name: float(values[0]) for name, values in metrics.items()}
+    return {name: value for name, value in values.items() if value == value}
 
 
 def _known(points: Sequence[datetime], values: Floats) -> dict[datetime, float]:

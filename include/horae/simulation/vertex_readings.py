@@ -5,7 +5,8 @@ import numpy as np
 from horae.performance.models import Floats
 from horae.simulation.cluster import SimulatedCluster
 from horae.simulation.job_model import JobModel
-from horae.simulation.readings import Readings, Seconds
+from horae.simulation.readings import Readings
+from horae.simulation.starts import Flags, Seconds
 
 
 class VertexReadings:
@@ -21,45 +22,48 @@ class VertexReadings:
         self._came_in, self._sent = _flows(cluster.model)
         self._sources = sum(not vertex.inputs for vertex in cluster.model.vertices)
 
-    def at(self, seconds: Seconds, before: Seconds) -> dict[str, dict[str, Floats]]:
+    def at(self, seconds: Seconds, before: Seconds) -> tuple[dict[str, dict[str, Floats]], Flags]:
         """Vertex to every metric of the vertex catalogue, in the plan's order.
 
         Args:
             seconds: `n`, of the flow, not after the present.
             before: `n`, since when rates are meant; one before a start, or not before `seconds`,
                 gives no rate.
+
+        Returns:
+            Vertex to metric to `n` values; and `n` flags: where one is not set nothing is told.
         """
         readings = self._readings
         readings.refresh()
-        began, up = readings.began(seconds), readings.up(seconds)
-        span = (seconds - before).astype(np.float64)
-        grown = readings.consumed(seconds, began) - readings.consumed(before, began)
-        rate = np.full(len(seconds), np.nan)
-        np.divide(grown, span, out=rate, where=(before >= began) & (span > 0))
-        busy = np.minimum(1.0, readings.smeared(readings.signals.busy, seconds, began))
-        waiting = np.minimum(1.0, readings.smeared(readings.signals.waiting, seconds, began))
-        starts, pending = readings.starts(seconds), readings.pending(seconds, began)
+        number = readings.starts.before(seconds)
+        began = readings.starts.began[number]
+        rate = self._rate(seconds, before, began)
+        busy, waiting = readings.smeared(seconds, began)
+        subtasks, pending = readings.starts.subtasks[number], readings.pending(seconds, began)
+        evenness, least = readings.starts.evenness[number], readings.starts.least[number]
         found = {}
-        for number, vertex in enumerate(self._model.vertices):
-            subtasks = readings.subtasks(vertex.name)[starts]
-            evenness = readings.evenness(subtasks)
-            told = {
-                "records_in_per_second": rate * self._came_in[number],
-                "records_out_per_second": rate * self._sent[number],
-                "busy_ratio": busy[number],
-                "busy_ratio_mean": busy[number] * evenness,
-                "busy_ratio_min": busy[number] * readings.least(subtasks),
-                "backpressured_ratio": waiting[number],
-                "parallelism": subtasks,
+        for place, vertex in enumerate(self._model.vertices):
+            told = found[vertex.name] = {
+                "records_in_per_second": rate * self._came_in[place],
+                "records_out_per_second": rate * self._sent[place],
+                "busy_ratio": busy[place],
+                "busy_ratio_mean": busy[place] * evenness[:, place],
+                "busy_ratio_min": busy[place] * least[:, place],
+                "backpressured_ratio": waiting[place],
+                "parallelism": subtasks[:, place],
             }
             if not vertex.inputs:
                 told["lag_records"] = pending / self._sources
                 partitions = self._model.partitions / self._sources
                 told["partitions"] = np.full(len(seconds), partitions)
-            found[vertex.name] = {
-                name: np.where(up, values, np.nan) for name, values in told.items()
-            }
-        return found
+        return found, readings.up(seconds)
+
+    def _rate(self, seconds: Seconds, before: Seconds, began: Seconds) -> Floats:
+        """`n`, records/s of the job's input; NaN where the tasks were started in between."""
+        readings, span = self._readings, seconds - before
+        grown = readings.consumed(seconds, began) - readings.consumed(before, began)
+        known = (before >= began) & (span > 0)
+        return np.where(known, grown / np.maximum(1, span), np.nan)
 
 
 def _flows(model: JobModel) -> tuple[Floats, Floats]:

@@ -10,9 +10,9 @@ import pytest
 from flow_builders import CALM, FOUR, a_failure, a_trace
 from horae.domain.metric_catalogue import CATALOGUE
 from horae.simulation.job_model import BusyModel, CpuModel, LatencyModel, LogNormal, VertexModel
-from horae.simulation.readings import SETTINGS
 from horae.simulation.simulated_job import SimulatedJob
 from horae.simulation.source import LOAD
+from horae.simulation.starts import SETTINGS
 from simulated_jobs import a_job
 
 QUIET = BusyModel(noise=0.0)
