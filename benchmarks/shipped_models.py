@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data_folder import data_folder, why_absent
-from horae.simulation.calibration.calibrate import Calibration, Tables, Wanted, calibrate
+from horae.simulation.calibration.calibrate import calibrate
 from horae.simulation.calibration.forms import CHANGES, FAILURES, PROFILES, SERIES
 from horae.simulation.calibration.tables import read_tables
+from horae.simulation.calibration.wanted import Calibration, Tables, Wanted
 from horae.simulation.job_model import MODELS, Start
 from horae.simulation.models_folder import save_model
 

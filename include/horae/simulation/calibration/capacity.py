@@ -14,63 +14,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import log_ndtr
 
 from horae.errors import NotReady
 from horae.performance.models import Floats
+from horae.simulation.calibration.capacity_likelihood import (
+    CORES,
+    SPREAD_GUESS,
+    Layout,
+    log_likelihood,
+)
 from horae.simulation.calibration.capacity_rows import AXES, Bounds, Drains
-from horae.simulation.calibration.part import Fitted, Missing
+from horae.simulation.calibration.part import Fitted, Missing, Places
 from horae.simulation.job_model import CapacityModel, LogNormal
 
 Told = Callable[[int], None]
 """Is told how many more draws of a bootstrap are done."""
 
-SPREAD_GUESS, SPREAD_DOUBT = float(np.log(0.3)), 0.5
-"""Weak prior on the deviation of ln drain: a handful of recoveries that happen to be alike must
-not claim that all are."""
 LEAST_GAIN = 2.0
 """Of log-likelihood, for a ceiling to be believed: one parameter by Akaike's criterion is worth 1,
 and a bound of every configuration at once should be clearer than that."""
-LN_SPREADS = (-4.0, 1.0)
-"""Range of the logarithm of a deviation: 2 % to a factor of e."""
 STEP = 1e-5
 """Of the differences that the slope is taken from; all unknowns are of order 1."""
-CORES = 1
-"""Column of ln cores in a design."""
-_HALF_LN_2PI = 0.5 * float(np.log(2 * np.pi))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Which place of the vector of unknowns holds what.
-
-    Attributes:
-        axes: Columns of the design that vary, and hence have an exponent.
-        ceiling: Whether there is one.
-        groups: Of drains.
-    """
-
-    axes: tuple[int, ...]
-    ceiling: bool
-    groups: int
-
-    @property
-    def spread(self) -> int:
-        """Place of ln misfit."""
-        return 1 + len(self.axes)
-
-    @property
-    def drains(self) -> int:
-        """Place of the first group's ln drain; its ln deviation follows it."""
-        return self.spread + 1 + self.ceiling
-
-    def ln_capacity(self, unknowns: Floats, design: Floats) -> Floats:
-        """`m x n`, ln records/s, for unknowns `m x k`; NaN where the design has NaN."""
-        slopes = unknowns[:, 1 : self.spread]
-        linear: Floats = unknowns[:, :1] + slopes @ design[:, list(self.axes)].T
-        if CORES not in self.axes:
-            linear = linear + design[:, CORES]  # never varied: scales linearly until seen
-        return np.minimum(linear, unknowns[:, [self.spread + 1]]) if self.ceiling else linear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -192,37 +156,6 @@ def _best(
     return np.asarray(best.x, dtype=np.float64), float(best.fun)
 
 
-def log_likelihood(unknowns: Floats, bounds: Bounds, drains: Drains, layout: Layout) -> Floats:
-    """`m`, up to a constant, for unknowns `m x k`."""
-    spread = np.exp(np.clip(unknowns[:, [layout.spread]], *LN_SPREADS))
-    scaled = (bounds.ln_rate - layout.ln_capacity(unknowns, bounds.design)) / spread
-    signs = np.where(bounds.upper, 1.0, -1.0)
-    seen = np.where(bounds.value, _ln_density(scaled, spread), log_ndtr(signs * scaled))
-    total: Floats = seen.sum(axis=1)
-    if not len(drains):
-        return total
-    middles = unknowns[:, layout.drains :: 2][:, drains.group]
-    ln_deviations = unknowns[:, layout.drains + 1 :: 2]
-    deviations = np.exp(np.clip(ln_deviations, *LN_SPREADS))[:, drains.group]
-    scaled_drain = (drains.ln_speed - drains.ln_load - middles) / deviations
-    density = _ln_density(scaled_drain, deviations)
-    full = (drains.ln_speed - layout.ln_capacity(unknowns, drains.design)) / spread
-    known = np.isfinite(full)
-    scaled_full = np.where(known, full, 0.0)
-    smaller = np.logaddexp(
-        density + log_ndtr(-scaled_full),
-        _ln_density(scaled_full, spread) + log_ndtr(-scaled_drain),
-    )
-    total += np.where(known, smaller, density).sum(axis=1)
-    doubts = (ln_deviations - SPREAD_GUESS) / SPREAD_DOUBT
-    return total - 0.5 * (doubts**2).sum(axis=1)
-
-
-def _ln_density(scaled: Floats, deviation: Floats) -> Floats:
-    found: Floats = -0.5 * scaled**2 - np.log(deviation) - _HALF_LN_2PI
-    return found
-
-
 def _redrawn(
     bounds: Bounds,
     drains: Drains,
@@ -232,7 +165,7 @@ def _redrawn(
     told: Told,
 ) -> Floats:
     """The unknowns of one sample of the rows with replacement, within what they are."""
-    kinds = bounds.value + 2 * bounds.upper
+    kinds: Places = (bounds.value + 2 * bounds.upper).astype(np.intp)
     some = bounds.at(_resample(kinds, rng))
     others = drains.at(_resample(drains.group, rng))
     found, _ = _best(some, others, layout, [unknowns])
@@ -240,9 +173,7 @@ def _redrawn(
     return found
 
 
-def _resample(
-    strata: Floats, rng: np.random.Generator
-) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _resample(strata: Places, rng: np.random.Generator) -> Places:
     places = [np.flatnonzero(strata == one) for one in np.unique(strata)]
     drawn = [rng.choice(place, size=len(place)) for place in places]
     return np.concatenate(drawn) if drawn else np.empty(0, dtype=np.intp)

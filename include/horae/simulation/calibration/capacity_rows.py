@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from horae.performance.models import Floats
+from horae.simulation.calibration.part import Places
 from horae.simulation.job_model import Start
 
 SATURATED = 0.95
@@ -41,7 +42,7 @@ class Bounds:
     def __len__(self) -> int:
         return len(self.ln_rate)
 
-    def at(self, rows: NDArray[np.intp]) -> "Bounds":
+    def at(self, rows: Places) -> "Bounds":
         """Some rows, in their order."""
         return Bounds(
             design=self.design[rows],
@@ -68,12 +69,12 @@ class Drains:
     ln_load: Floats
     ln_speed: Floats
     groups: tuple[str, ...]
-    group: NDArray[np.intp]
+    group: Places
 
     def __len__(self) -> int:
         return len(self.ln_load)
 
-    def at(self, rows: NDArray[np.intp]) -> "Drains":
+    def at(self, rows: Places) -> "Drains":
         """Some rows, in their order."""
         return Drains(
             design=self.design[rows],
@@ -95,9 +96,9 @@ def profile_bounds(profiles: pd.DataFrame | None, *, latency_limit: float) -> Bo
     if profiles is None:
         return _no_bounds()
     load = profiles["load"].fillna(profiles["throughput"])
-    overloaded = profiles["overloaded"] | (
-        (profiles["latency_seconds"] > latency_limit) & ~profiles["overloaded"].any()
-    )
+    said = bool(profiles["overloaded"].any())
+    slow = profiles["latency_seconds"] > latency_limit
+    overloaded = profiles["overloaded"] if said else slow
     short = profiles["throughput"] < SATURATED * load
     value = profiles["capacity_run"] | (overloaded & (short | profiles["load"].isna()))
     upper = overloaded & ~value
@@ -153,7 +154,8 @@ def change_design(changes: pd.DataFrame, start: Start) -> Floats:
     slots = changes["slots"].fillna(start.slots)
     cores = changes["cpu_cores"].fillna(start.cpu_cores)
     memory = changes["memory_mb"].fillna(start.memory_mb)
-    managers = changes["task_managers"].fillna(np.ceil(changes["parallelism"] / slots))
+    needed = pd.Series(np.ceil(changes["parallelism"] / slots))
+    managers = changes["task_managers"].fillna(needed)
     return _design(
         (managers * cores).to_numpy(),
         (managers * slots).to_numpy(),
@@ -170,7 +172,7 @@ def start_design(start: Start) -> Floats:
 
 def _profile_design(profiles: pd.DataFrame) -> Floats:
     slots = profiles["slots"].fillna(1.0)
-    managers = np.ceil(profiles["parallelism"] / slots)
+    managers = pd.Series(np.ceil(profiles["parallelism"] / slots))
     cores = managers * profiles["cpu_cores"].fillna(1.0)
     memory = profiles["memory_mb"].fillna(1024.0) / slots / 1024
     return _design(cores.to_numpy(), (managers * slots).to_numpy(), memory.to_numpy())

@@ -13,6 +13,7 @@ from horae.simulation.calibration.part import (
     Comparison,
     Fitted,
     Missing,
+    Places,
     log_normal,
     log_normal_errors,
 )
@@ -119,21 +120,22 @@ def _instants(failures: pd.DataFrame | None, run: str) -> Floats:
     if failures is None:
         return np.empty(0)
     found = failures.loc[failures["run"] == run, "at_seconds"].dropna()
-    return found.to_numpy(dtype=np.float64)
+    return np.asarray(found, dtype=np.float64)
 
 
-def _apart(rows: pd.DataFrame, failures: Floats) -> Floats:
+def _apart(rows: pd.DataFrame, failures: Floats) -> Places:
     """Labels of the rows of one run, in the order of time, that nothing else disturbed."""
     begin = rows["at_seconds"].to_numpy(dtype=np.float64)
     if not np.isfinite(begin).all():
-        return rows.index.to_numpy()
+        return rows.index.to_numpy(dtype=np.intp)
     end = begin + rows["normal_seconds"].fillna(APART_SECONDS).to_numpy()
     before = np.concatenate([[-np.inf], end[:-1]]) <= begin
     after = np.concatenate([begin[1:], [np.inf]]) >= end
     struck = (failures[None, :] > begin[:, None] - APART_SECONDS / 2) & (
         failures[None, :] < end[:, None]
     )
-    return rows.index.to_numpy()[before & after & ~struck.any(axis=1)]
+    alone: Places = rows.index.to_numpy(dtype=np.intp)[before & after & ~struck.any(axis=1)]
+    return alone
 
 
 def path_faults(paths: Mapping[str, str]) -> list[Fault]:
@@ -213,10 +215,12 @@ def fit_outage(
 
 def _outages(changes: pd.DataFrame, path: str) -> Floats:
     """From the last record before to the first one after, as `OutageModel` has it."""
-    dark = changes["outage_seconds"]
-    if path in FROM_SNAPSHOT:
-        dark = np.fmax(dark, changes["peak_latency_seconds"] - STEADY_LATENCY)
-    return dark.to_numpy(dtype=np.float64)
+    dark = changes["outage_seconds"].to_numpy(dtype=np.float64)
+    if path not in FROM_SNAPSHOT:
+        return dark
+    oldest = changes["peak_latency_seconds"].to_numpy(dtype=np.float64) - STEADY_LATENCY
+    longest: Floats = np.fmax(dark, oldest)
+    return longest
 
 
 def replay(changes: pd.DataFrame) -> Replay:

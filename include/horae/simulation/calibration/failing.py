@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from horae.errors import NotReady
 from horae.performance.models import Floats
@@ -79,7 +80,7 @@ def replayed_seconds(failures: pd.DataFrame) -> Floats:
     return age.dropna().to_numpy(dtype=np.float64)
 
 
-def _failed_again(dark: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _failed_again(dark: Floats) -> NDArray[np.bool_]:
     low, high = np.quantile(dark, (0.25, 0.75))
     beyond = dark > high + FENCE * (high - low)
     longer = dark > LONGER * max(float(np.median(dark)), RESOLUTION)

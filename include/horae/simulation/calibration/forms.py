@@ -221,6 +221,7 @@ SERIES = TableForm(
         cpu_share=Column(
             meaning="CPU in use over CPU there is", kind=Kind.NUMBER, known_as=_also(cpu_load=1)
         ),
+        checkpoint_seconds=Column(meaning="duration of the newest checkpoint, seconds"),
         present=Column(
             meaning="share of the samples behind the row that there were",
             kind=Kind.NUMBER,

@@ -6,11 +6,14 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from horae.performance.models import Floats
 from horae.simulation.job_model import LogNormal
 
 Part = TypeVar("Part")
+Places = NDArray[np.intp]
+"""Places of rows in a table."""
 
 MAD_TO_DEVIATION = 1.4826
 """Standard deviation over median absolute deviation, of a normal quantity."""

@@ -54,7 +54,7 @@ def explicable(rows: CatchUps) -> CatchUps:
 
 def fit_ramp(
     catch_ups: CatchUps, *, after: str, limit: float, draws: int, rng: np.random.Generator
-) -> Fitted[float]:
+) -> Fitted[float | None]:
     """Fit `ramp_seconds`, by the least mean absolute error of the recoveries.
 
     Args:

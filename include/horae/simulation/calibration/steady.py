@@ -9,10 +9,11 @@ from horae.simulation.calibration.part import (
     Comparison,
     Fitted,
     Missing,
+    Places,
     log_normal,
     log_normal_errors,
 )
-from horae.simulation.job_model import CpuModel, LatencyModel
+from horae.simulation.job_model import CheckpointModel, CpuModel, LatencyModel
 
 NEAR_LOAD = 0.1
 """Processed and offered records/s that differ by less count as equal: nothing is caught up."""
@@ -100,6 +101,34 @@ def _latencies(
     return found
 
 
+def fit_checkpoints(
+    series: pd.DataFrame, *, draws: int, rng: np.random.Generator
+) -> Fitted[CheckpointModel]:
+    """Fit how long checkpoints take.
+
+    Args:
+        series: In the form of series.
+        draws: Of the bootstrap.
+        rng: Source of chance.
+
+    Raises:
+        NotReady: Too few rows tell.
+    """
+    seconds = series["checkpoint_seconds"].dropna().to_numpy(dtype=np.float64)
+    if len(seconds) < FEWEST:
+        raise NotReady(f"no series has {FEWEST} rows with the duration of a checkpoint")
+    errors = log_normal_errors(seconds, floor=LEAST_LATENCY, draws=draws, rng=rng)
+    unseen = "no table tells what a checkpoint costs, or how large the state is; the default"
+    return Fitted(
+        value=CheckpointModel(duration=log_normal(seconds, floor=LEAST_LATENCY)),
+        deviations={f"duration.{name}": error for name, error in errors.items()},
+        missing=tuple(
+            Missing(name=name, reason=f"{unseen} stands") for name in ("cost", "state_gb")
+        ),
+        quality={"rows with a checkpoint": float(len(seconds))},
+    )
+
+
 def fit_cpu(
     series: pd.DataFrame, *, latency_limit: float, draws: int, rng: np.random.Generator
 ) -> Fitted[CpuModel]:
@@ -156,7 +185,7 @@ def fit_cpu(
 
 
 def _least_squares(design: Floats, values: Floats) -> Floats:
-    return np.linalg.lstsq(design, values, rcond=None)[0]
+    return np.asarray(np.linalg.lstsq(design, values, rcond=None)[0], dtype=np.float64)
 
 
 def _noise(residuals: Floats, rows: pd.DataFrame) -> tuple[float, float]:
@@ -190,7 +219,7 @@ def _spread_of_means(residuals: Floats, rows: pd.DataFrame, span: float) -> floa
     return float(means.std()) if len(means) >= FEWEST else 0.0
 
 
-def _blocks(rows: pd.DataFrame) -> list[np.ndarray[tuple[int], np.dtype[np.intp]]]:
+def _blocks(rows: pd.DataFrame) -> list[Places]:
     """Places of the rows of each hour of each run."""
     hour = (rows["seconds"] // BLOCK_SECONDS).astype(int).astype(str)
     names = (rows["run"] + " " + hour).to_numpy()
@@ -200,7 +229,7 @@ def _blocks(rows: pd.DataFrame) -> list[np.ndarray[tuple[int], np.dtype[np.intp]
 def _redrawn(
     design: Floats,
     values: Floats,
-    blocks: list[np.ndarray[tuple[int], np.dtype[np.intp]]],
+    blocks: list[Places],
     rng: np.random.Generator,
 ) -> Floats:
     picked = np.concatenate([blocks[one] for one in rng.integers(len(blocks), size=len(blocks))])

@@ -179,11 +179,10 @@ def _cells(
 
 
 def _out_of_range(numbers: pd.Series, kind: Kind) -> pd.Series:
+    endless = numbers.abs() == np.inf
     if kind is Kind.SIGNED:
-        return np.isinf(numbers)
-    if kind is Kind.NUMBER:
-        return (numbers < 0) | np.isinf(numbers)
-    return (numbers <= 0) | np.isinf(numbers)
+        return endless
+    return endless | (numbers < 0 if kind is Kind.NUMBER else numbers <= 0)
 
 
 def _wrong_cells(
