@@ -6,8 +6,10 @@ to a bias.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -17,7 +19,7 @@ from horae.domain.configuration import Configuration
 from horae.performance.checkpoints import long_checkpoint_seconds
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
-from horae.performance.stretches import Flags, Stretch, settled_stretches
+from horae.performance.stretches import Flags, Spans, Stretch, settled_stretches
 
 BUSY = 0.95  # of a subtask's time; the rest is polling and metrics
 PERSISTENT_SECONDS = 120.0  # lag that grows for so long is no hiccup, however idle a subtask looks
@@ -114,19 +116,21 @@ def read_evidence(
         even = partitioning.is_even(configuration.parallelism)
         spread = partitioning.effective_slots(configuration.parallelism)
         fraction = 1.0 if even else spread / configuration.parallelism
+        runs = [Run.of(stretch, grid_seconds) for stretch in stretches]
         found = (
-            _sustained(configuration, stretches, grid_seconds),
-            _overloaded(configuration, stretches, grid_seconds),
-            _saturated(configuration, stretches, grid_seconds, fraction),
+            _sustained(configuration, runs),
+            _overloaded(configuration, runs, _span(grid_seconds)),
+            _saturated(configuration, runs, grid_seconds, fraction),
             _busy_time(configuration, stretches),
         )
         observations += [seen for seen in found if seen is not None]
         cpu += _cpu_use(configuration, stretches)
-    durations = frame["checkpoint_duration_seconds"].dropna()
+    durations = frame["checkpoint_duration_seconds"].to_numpy(dtype=np.float64)
+    durations = durations[~np.isnan(durations)]
     return Evidence(
         observations=_strongest_bounds(observations),
         cpu=tuple(cpu),
-        checkpoint_seconds=float(durations.median()) if len(durations) else None,
+        checkpoint_seconds=float(np.median(durations)) if len(durations) else None,
         checkpoint_seconds_p95=long_checkpoint_seconds(frame),
     )
 
@@ -155,6 +159,30 @@ def _span(grid_seconds: float, seconds: float | None = None) -> int:
     return math.ceil((seconds or span_seconds(grid_seconds)) / grid_seconds) + 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Run:
+    """A stretch with what several kinds of observation look at.
+
+    Attributes:
+        stretch: It.
+        spans: Every span of it that is long enough to prove a rate.
+        pressed: Rows in which the job did all it could.
+    """
+
+    stretch: Stretch
+    spans: Spans
+    pressed: Flags
+
+    @classmethod
+    def of(cls, stretch: Stretch, grid_seconds: float) -> Self:
+        """Of a stretch."""
+        return cls(
+            stretch=stretch,
+            spans=stretch.spans(_span(grid_seconds), grid_seconds),
+            pressed=_pressed(stretch, grid_seconds),
+        )
+
+
 def _pressed(stretch: Stretch, grid_seconds: float) -> Flags:
     """Rows in which the job did all it could: busy, or while its lag grew for minutes.
 
@@ -168,12 +196,9 @@ def _pressed(stretch: Stretch, grid_seconds: float) -> Flags:
     return pressed
 
 
-def _sustained(
-    configuration: Configuration, stretches: list[Stretch], grid_seconds: float
-) -> Observation | None:
+def _sustained(configuration: Configuration, runs: Sequence[Run]) -> Observation | None:
     best, rows = -math.inf, 0
-    for stretch in stretches:
-        spans = stretch.spans(_span(grid_seconds), grid_seconds)
+    for spans in (run.spans for run in runs):
         # A drain consumes more than the load, and proves no less than the load.
         rate = np.fmin(spans.consumed, spans.load)
         steady = (spans.growth <= GROWTH * rate) & (rate > 0)
@@ -191,15 +216,15 @@ def _sustained(
 
 
 def _overloaded(
-    configuration: Configuration, stretches: list[Stretch], grid_seconds: float
+    configuration: Configuration, runs: Sequence[Run], length: int
 ) -> Observation | None:
     least, rows = math.inf, 0
-    for stretch in stretches:
-        spans = stretch.spans(_span(grid_seconds), grid_seconds)
-        grows = (spans.growth > GROWTH * spans.load) & (spans.load > 0)
-        over = grows & _throughout(_pressed(stretch, grid_seconds), _span(grid_seconds))
+    for run in runs:
+        load = run.spans.load
+        grows = (run.spans.growth > GROWTH * load) & (load > 0)
+        over = grows & _throughout(run.pressed, length)
         rows += int(over.sum())
-        least = min(least, float(spans.load[over].min(initial=math.inf)))
+        least = min(least, float(load[over].min(initial=math.inf)))
     if not rows:
         return None
     return Observation(
@@ -220,14 +245,14 @@ def _throughout(flags: Flags, rows: int) -> Flags:
 
 
 def _saturated(
-    configuration: Configuration, stretches: list[Stretch], grid_seconds: float, fraction: float
+    configuration: Configuration, runs: Sequence[Run], grid_seconds: float, fraction: float
 ) -> Observation | None:
     """The mean rate while there was more to do than could be done.
 
     With an uneven split the quiet subtasks catch up faster than the busiest one, so their sum
     only bounds the capacity from below, by the `fraction` of it that an even load would have.
     """
-    rates = np.concatenate([_rates_with_backlog(part, grid_seconds) for part in stretches])
+    rates = np.concatenate([_rates_with_backlog(run, grid_seconds) for run in runs])
     if len(rates) < 2 or rates.mean() <= 0:
         return None
     scatter = float(rates.std(ddof=1) / rates.mean()) / math.sqrt(len(rates))
@@ -240,12 +265,12 @@ def _saturated(
     )
 
 
-def _rates_with_backlog(stretch: Stretch, grid_seconds: float) -> Floats:
+def _rates_with_backlog(run: Run, grid_seconds: float) -> Floats:
     """Throughput of the pressed rows whose source never ran dry: a backlog at both ends."""
+    stretch = run.stretch
     need = min(span_seconds(grid_seconds), grid_seconds) * stretch.consumed
     before = np.concatenate([[math.nan], stretch.lag[:-1]])
-    pressed = _pressed(stretch, grid_seconds)
-    full = pressed & (stretch.lag >= need) & (before >= need)
+    full = run.pressed & (stretch.lag >= need) & (before >= need)
     return stretch.consumed[full]
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
@@ -69,8 +68,8 @@ class Stretch:
 def _means(values: Floats, rows: int) -> Floats:
     """Means over the measured rows of each span, NaN where fewer than half were measured."""
     measured = ~np.isnan(values)
-    count = sliding_window_view(measured, rows).sum(axis=1)
-    total = sliding_window_view(np.where(measured, values, 0.0), rows).sum(axis=1)
+    count = np.convolve(measured, np.ones(rows), "valid")
+    total = np.convolve(np.where(measured, values, 0.0), np.ones(rows), "valid")
     return np.where(2 * count >= rows, total / np.maximum(count, 1), np.nan)
 
 
