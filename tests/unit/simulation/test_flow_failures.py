@@ -61,6 +61,19 @@ def test_a_checkpoint_that_was_triggered_counts_too() -> None:
     assert struck(flow) == [(39, 44, 54, 1_600)]
 
 
+def test_a_checkpoint_that_was_triggered_is_gone_with_its_start() -> None:
+    """Begun at 36, it is no checkpoint of what was started at 54: that one has none yet."""
+    flow = a_flow(a_trace(), due=(a_failure(39), a_failure(60)))
+    flow.advance(37)
+    flow.note_checkpoint(0, 36)
+    flow.advance(59)
+    assert flow.last_checkpoint(0) is None
+    assert flow.restored_position(0) == pytest.approx(7_200)
+    flow.advance(600)
+    # Struck again before its first checkpoint: what it did since 54, at 400 records/s, is undone.
+    assert struck(flow)[1] == (60, 65, 75, 4_400)
+
+
 def test_no_checkpoint_completes_from_a_failure_until_the_job_is_back() -> None:
     """Struck at 33, it stays with the one of 30, until the first one after the start at 48."""
     flow = a_flow(a_trace(), due=(a_failure(33, visible=25),))

@@ -33,9 +33,9 @@ def an_action(began: int) -> ActionSeen:
 
 @pytest.fixture(scope="module")
 def record() -> RunRecord:
-    """200 records/s, of 600 s the first 200 as history; struck at 233; to two at 303."""
+    """200 records/s, of 600 s the first 200 as history; struck at 135 and 233; two from 307 on."""
     trace = a_trace(200.0, seconds=600, history=200)
-    flow = a_flow(trace, due=(a_failure(233),))
+    flow = a_flow(trace, due=(a_failure(135), a_failure(233)))
     flow.advance(300)
     flow.start(0, TWO, at=307, position=flow.position(0, 290))
     flow.note_replay(0, flow.position(0) - flow.position(0, 290))
@@ -52,7 +52,7 @@ def test_the_history_is_not_part_of_it(record: RunRecord) -> None:
 
 
 def test_times_are_those_of_the_scored_part(record: RunRecord) -> None:
-    """200 s less than in the flow; an action of the history is left out."""
+    """200 s less than in the flow; what was in the history is left out."""
     failure = record.failures[0]
     assert len(record.failures) == 1
     assert (failure.at, failure.visible_at, failure.resumed_at) == (33, 38, 48)

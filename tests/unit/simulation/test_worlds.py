@@ -204,6 +204,19 @@ def test_a_warped_trend_does_not_begin_again(seed: int) -> None:
     assert load[-300:].min() > 0.8 * 150
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_warped_load_does_not_stand_still_at_its_end(seed: int) -> None:
+    """Time that would run past the end runs slower: the last tenth alternates as the rest does.
+
+    The pace is (1 - 0.2) / (1 + 0.2) at least, so that 300 s are 200 s of the trace, in which it
+    changes four times, once less where it begins badly.
+    """
+    alternating = a_trace(np.resize(np.repeat([100.0, 200.0], 50), 3_000))
+    load = replace(CALM, warp=0.2).offered(alternating, seed).load
+    leaps = np.abs(np.diff(load[-300:])) > 20
+    assert np.count_nonzero(leaps) >= 3
+
+
 def test_seasons_are_stretched_and_squeezed() -> None:
     """Peaks of ten seasons are not 1,000 s apart, but within 20 %, over 20 seeds."""
     times = np.arange(10_000)
