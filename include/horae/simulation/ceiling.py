@@ -94,9 +94,14 @@ def _best_starts(
     A start is the first one, or follows a failure that was due, or belongs to an action.
     """
     own = 1 + STARTS_PER_ACTION * actions
-    drawn = [at_start(model, world, seed, number) for number in range(own + len(due))]
-    capacity = np.maximum.accumulate([one.capacity for one in drawn])
-    drain = np.maximum.accumulate([one.drain for one in drawn])
+    outages = model.outages
+    ways = (None, outages.in_place, outages.savepoint, outages.pod_restart)
+    drawn = [
+        [at_start(model, world, seed, number, after=way) for way in ways]
+        for number in range(own + len(due))
+    ]
+    capacity = np.maximum.accumulate([max(one.capacity for one in each) for each in drawn])
+    drain = np.maximum.accumulate([max(one.drain for one in each) for each in drawn])
     struck = np.searchsorted([one.due for one in due], np.arange(trace.seconds), side="right")
     newest = own - 1 + struck
     return capacity[newest], drain[newest]

@@ -20,6 +20,12 @@ STEP_SECONDS = 60
 LONGEST_RECOVERY = 900.0
 """Seconds that one failure is counted to break at most."""
 
+USELESS = 0.5
+"""Of the least load: a configuration that carries less than that is of no use to a plan."""
+
+SHARES = (0.6, 0.25, 0.15)
+"""Of a shortlist: the front of all configurations, of the best family, and of the start's."""
+
 _AGES = np.concatenate([[0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0], np.geomspace(3.0, 1_800.0, 26)])
 """Seconds of the mean load, the nodes of the backlog."""
 
@@ -117,16 +123,22 @@ def shortlist(
     The start; the front of price, capacity and interval over all of them; and that of the family
     which carries the load for the least money, and of the start's own.
     """
-    everything = list(dict.fromkeys([start, *configurations]))
+    least = USELESS * float(job.trace.load[job.trace.history_seconds :].min())
+    useful = [
+        one
+        for one, has in zip(configurations, job.median(configurations), strict=True)
+        if has >= least
+    ]
+    everything = list(dict.fromkeys([start, *useful]))
     price, capacity = job.price(everything), job.median(everything)
     interval = np.array([one.checkpoint_interval_seconds for one in everything])
     families = [family_of(one) for one in everything]
     groups = [np.arange(len(everything))]
-    groups += [_members(families, each) for each in {families[0]: 0, _best(job, everything): 0}]
-    fronts = dict.fromkeys(_in_order(group, price, capacity, interval) for group in groups)
+    groups += [_members(families, each) for each in (_best(job, everything), families[0])]
     chosen = {0}
-    for front in fronts:
-        some = np.linspace(0, len(front) - 1, min(len(front), most // len(fronts)))
+    for group, share in zip(groups, SHARES, strict=True):
+        front = _in_order(group, price, capacity, interval)
+        some = np.linspace(0, len(front) - 1, min(len(front), round(share * most)))
         chosen.update(front[round(one)] for one in some)
     order = sorted(chosen, key=lambda i: (str(families[i]), price[i], everything[i]))
     return tuple(everything[i] for i in order)
@@ -205,7 +217,8 @@ def _failing(
     again = since + weights @ [_mean(one.visible) for one in kinds]
     rate = np.minimum(capacity, job.model.recovery.drain.median * load[:, None])
     spare = np.maximum(1e-9, rate - load[:, None])
-    broken = dark + (dark + again) * load[:, None] / spare
+    lost = (dark + again) * load[:, None] + _rising(job.model, None) * rate
+    broken = dark + lost / spare
     return np.asarray(np.minimum(broken, LONGEST_RECOVERY) / regime.every_seconds)
 
 
@@ -233,8 +246,16 @@ def _ways(job: Job, configurations: Sequence[Configuration]) -> tuple[Floats, Fl
 def _outages(
     model: JobModel, outage: OutageModel, configurations: Sequence[Configuration]
 ) -> Floats:
+    """Seconds down, and those whose work is lost while the speed rises."""
     state, lift = model.checkpoints.state_gb, exp(outage.seconds.deviation**2 / 2)
-    return np.array([outage.drawn(one, state, 0.0) * lift for one in configurations])
+    rising = _rising(model, outage.ramp_seconds)
+    return np.array([outage.drawn(one, state, 0.0) * lift + rising for one in configurations])
+
+
+def _rising(model: JobModel, ramp_seconds: float | None) -> float:
+    """Seconds of work that are lost after a start."""
+    ramp = model.recovery.ramp_seconds if ramp_seconds is None else ramp_seconds
+    return ramp * (1 - model.recovery.ramp_from) / 2
 
 
 def _mean(quantity: LogNormal) -> float:

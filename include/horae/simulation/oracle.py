@@ -26,7 +26,6 @@ from horae.simulation.ceiling import ceiling
 from horae.simulation.clairvoyant import STAY, solve
 from horae.simulation.clairvoyant_view import STEP_SECONDS, Job, lead_seconds, program, shortlist
 from horae.simulation.flow import Flow
-from horae.simulation.job_model import JobModel
 from horae.simulation.record import RunRecord
 from horae.simulation.schedule import Rescaler
 from horae.simulation.scores import cost_of, violated
@@ -34,13 +33,13 @@ from horae.simulation.scores import cost_of, violated
 MARGINS = (0.0, 1.0, 2.0)
 """Deviations of ln C that a plan leaves room for: a start may turn out a slow one."""
 
-VIOLATION_SECONDS = (0.6, 1.0, 1.6, 3.0, 8.0, 40.0)
+VIOLATION_SECONDS = (0.5, 0.8, 1.2, 2.0, 5.0, 20.0, 200.0)
 """What a second of violation is worth, in seconds of the dearest configuration."""
 
-SWITCH_SECONDS = (5.0, 30.0, 120.0, 400.0, 1_200.0, 4_000.0)
+SWITCH_SECONDS = (5.0, 30.0, 120.0, 500.0, 3_000.0)
 """What a switch is worth, in the same unit."""
 
-MOST_CONFIGURATIONS = 24
+MOST_CONFIGURATIONS = 28
 """In a plan."""
 
 ACTION_CLASSES = (8, 64, 512, 4_096)
@@ -95,7 +94,8 @@ class Oracle:
 
     Args:
         job: Whose best plan is looked for; its margin is not looked at.
-        configurations: All that any run may be in, or may ask for.
+        configurations: All that any run was ever in, and that a plan may ask for. Of a run that
+            was in another one the bound says nothing.
     """
 
     def __init__(self, job: Job, configurations: Sequence[Configuration]) -> None:
@@ -127,7 +127,7 @@ class Oracle:
         )
 
     def plans(self, seed: int, start: Configuration) -> tuple[Attained, ...]:
-        """Every plan of the grid as it went with a seed, and to stay in the start."""
+        """Every plan as it went with a seed; to stay in the start is one of them."""
         if (seed, start) not in self._plans:
             if start not in self._found:
                 self._found[start] = _find(self._job, self._all, start)
@@ -168,11 +168,17 @@ def _find(job: Job, configurations: Sequence[Configuration], start: Configuratio
 
 
 def _replayed(job: Job, found: _Found, seed: int, start: Configuration) -> tuple[Attained, ...]:
-    """Follow every plan in the state that its replication is in; the last one stays."""
-    rows = found.choice.shape[-1] + 1
-    flow = Flow(job.model, job.world, job.trace, [start] * rows, [seed] * rows)
-    rescaler = Rescaler(flow)
+    """Follow every plan in the state that its replication is in.
+
+    Beside them those that go to one configuration at the beginning and stay.
+    """
+    plans, constants = found.choice.shape[-1], len(found.configurations)
+    rows = plans + constants
+    rescaler = Rescaler(Flow(job.model, job.world, job.trace, [start] * rows, [seed] * rows))
     begin, lead = job.trace.history_seconds, lead_seconds(job)
+    rescaler.advance(begin)
+    for row, constant in enumerate(found.configurations, start=plans):
+        rescaler.move(row, constant)
     for step in range(job.steps):
         rescaler.advance(max(begin, begin + step * STEP_SECONDS - lead))
         _decide(rescaler, found, step)
@@ -212,16 +218,4 @@ def _bound(job: Job, configurations: Sequence[Configuration], seed: int, actions
         limit=job.limits.processing_latency_seconds,
         actions=actions,
     )
-    everything = _in_between(configurations, job.model)
-    return lower_bound(best, front(job.price(everything), job.median(everything)))
-
-
-def _in_between(
-    configurations: Sequence[Configuration], model: JobModel
-) -> tuple[Configuration, ...]:
-    """With every parallelism below: a job runs in what it gets while TaskManagers are missing."""
-    found: dict[Configuration, None] = {}
-    for one in configurations:
-        for parallelism in range(1, min(one.parallelism, model.key_groups) + 1):
-            found[replace(one, parallelism=parallelism, vertices=())] = None
-    return tuple(found)
+    return lower_bound(best, front(job.price(configurations), job.median(configurations)))

@@ -158,7 +158,8 @@ class Rescaler:
         move.outage = self._chances[row].outage(way.outage, move.target)
         if way.fresh_pods:
             self._held[row].append(_held(flow.now, (move.target,)))
-        flow.start(row, move.target, at=flow.now + move.outage, position=restored)
+        at = flow.now + move.outage
+        flow.start(row, move.target, at=at, position=restored, after=way.outage)
         self._due(row, flow.now + move.outage)
 
     def _finish(self, row: int, move: _Move) -> None:

@@ -5,6 +5,7 @@ A reference of the scoreboard, not a policy: nobody can know it beforehand.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from horae.domain.configuration import Configuration
 from horae.domain.limits import Limits, Prices
 from horae.simulation.clairvoyant_view import Job, front_of
 from horae.simulation.job_model import JobModel
+from horae.simulation.record import RunRecord
+from horae.simulation.recoveries import Definition, recoveries, summary
 from horae.simulation.schedule import replay
 from horae.simulation.scores import Score, score
 from horae.simulation.traces import Trace
@@ -58,7 +61,8 @@ def static_best(
     Left out is what another one beats in price, capacity and interval of its checkpoints, and
     what is smaller than the load for longer than may be. The limits are met where, on the mean
     over the seeds, the share of time within the latency limit and that of recoveries (definition
-    A) within theirs are at least `limits.latency_confidence`.
+    A) within theirs are at least `limits.latency_confidence`. A failure that another one follows
+    within the limit is not counted: no configuration recovers from it in time.
 
     Args:
         model: The job.
@@ -121,21 +125,33 @@ def _replayed(
     prices: Prices,
 ) -> list[StaticBest]:
     scores: list[dict[int, Score]] = [{} for _ in configurations]
+    recovered: list[list[float]] = [[] for _ in configurations]
     for seed, trace in traces.items():
         nothing, seeds = [()] * len(configurations), [seed] * len(configurations)
         records = replay(model, world, trace, nothing, starts=configurations, seeds=seeds)
-        for own, record in zip(scores, records, strict=True):
+        for own, shares, record in zip(scores, recovered, records, strict=True):
             own[seed] = score(record, limits=limits, prices=prices)
+            shares += _recovered(record, limits)
     return [
-        StaticBest(configuration=one, meets=_meets(own, limits), scores=own)
-        for one, own in zip(configurations, scores, strict=True)
+        StaticBest(configuration=one, meets=_meets(own, shares, limits), scores=own)
+        for one, own, shares in zip(configurations, scores, recovered, strict=True)
     ]
 
 
-def _meets(scores: Mapping[int, Score], limits: Limits) -> bool:
+def _recovered(record: RunRecord, limits: Limits) -> list[float]:
+    """Share of the failures that recovered in time; empty: there is none to tell."""
+    limit = limits.recovery_seconds
+    if limit is None:
+        return []
+    found = recoveries(record, limits.processing_latency_seconds, Definition.LATENCY)
+    followed = {one.at for one, then in pairwise(found) if then.at - one.at <= limit}
+    alone = [one for one in found if one.at not in followed]
+    share = summary(tuple(alone), limit).share
+    return [] if share is None else [share]
+
+
+def _meets(scores: Mapping[int, Score], recovered: list[float], limits: Limits) -> bool:
     within = [one.share_within for one in scores.values()]
-    shares = [one.recovery_a_share for one in scores.values()]
-    recovered = [share for share in shares if share is not None]
     means = [float(np.mean(each)) for each in (within, recovered) if each]
     return min(means) >= limits.latency_confidence
 

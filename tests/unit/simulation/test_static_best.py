@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flow_builders import CALM, a_model, a_trace
+from horae.simulation.failures import PUBLISHED, RANDOM
 from horae.simulation.job_model import Start
 from horae.simulation.static_best import static_best
 from oracle_builders import LIMITS, PRICES
@@ -48,6 +49,33 @@ def test_every_seed_counts() -> None:
     found = static_best(a_model(), CALM, traces, SIZES, limits=LIMITS, prices=PRICES)
     assert found.configuration.parallelism == 8
     assert sorted(found.scores) == [0, 1]
+
+
+def test_it_must_recover_in_time() -> None:
+    """What carries the load and works a backlog off too slowly is too small.
+
+    A failure loses 15 s and what came since a checkpoint, up to 10 s and 2 s more: a backlog of
+    27 s at 450 records/s. 50 records/s to spare take 243 s for it, 150 only 81 s.
+    """
+    world = replace(CALM, regime=replace(PUBLISHED, every_seconds=1_000.0))
+    slow = replace(LIMITS, recovery_seconds=400, latency_confidence=0.7)
+    trace = {0: a_trace(450.0, seconds=3_600)}
+    found = static_best(a_model(), world, trace, SIZES, limits=slow, prices=PRICES)
+    assert found.configuration.parallelism == 5
+    quick = replace(slow, recovery_seconds=180)
+    found = static_best(a_model(), world, trace, SIZES, limits=quick, prices=PRICES)
+    assert found.configuration.parallelism == 6
+    assert found.meets
+
+
+def test_a_failure_that_another_one_follows_at_once_is_not_held_against_it() -> None:
+    """Where the next failure comes before there was time to recover, nothing could be done."""
+    often = replace(CALM, regime=replace(RANDOM, every_seconds=500.0))
+    trace = a_trace(450.0, seconds=7_200)
+    limits = replace(LIMITS, recovery_seconds=100, latency_confidence=0.8)
+    found = static_best(a_model(), often, {0: trace}, SIZES, limits=limits, prices=PRICES)
+    assert found.meets
+    assert found.scores[0].recovery_a_share == pytest.approx(10 / 15), "with those, too few"
 
 
 def test_a_configuration_must_be_given() -> None:
