@@ -12,7 +12,7 @@ from horae.simulation.checkpoints import ROW
 from horae.simulation.clock import SimulatedClock
 from horae.simulation.flow import Flow
 from horae.simulation.incarnation import Incarnation, Look
-from horae.simulation.job_model import JobModel
+from horae.simulation.job_model import JobModel, OutageModel
 from horae.simulation.storage import Operation, Storage
 from horae.simulation.task_manager_pool import TaskManagerPool, task_managers_of
 
@@ -211,19 +211,22 @@ class SimulatedCluster:
             triggered = not self.model.reactive_mode
             restored = min(position, self.flow.restored_position(ROW, triggered=triggered))
             self.flow.note_replay(ROW, position - restored)
-        outage = self._chances.outage(self.model.outages.in_place, wanted)
-        self._resume(wanted, self.clock.second + outage, restored)
+        path = self.model.outages.in_place
+        at = self.clock.second + self._chances.outage(path, wanted)
+        self._resume(wanted, at, restored, path)
 
     def _begin(self, one: Incarnation, wanted: Configuration) -> None:
         """Have a new incarnation's tasks run; its outage began when the one before it ended."""
         path = self._chances.path_down or self.model.outages.in_place
         stopped = one.started if one.interrupted is None else one.interrupted
         at = stopped + self._chances.outage(path, wanted)
-        self._resume(wanted, max(at, self.clock.second + 1), one.position)
+        self._resume(wanted, max(at, self.clock.second + 1), one.position, path)
 
-    def _resume(self, wanted: Configuration, at: int, position: float) -> None:
+    def _resume(
+        self, wanted: Configuration, at: int, position: float, path: OutageModel | None
+    ) -> None:
         self._resuming = True
-        self.flow.start(ROW, wanted, at=at, position=position)
+        self.flow.start(ROW, wanted, at=at, position=position, after=path)
 
 
 def _plan_hash(model: JobModel) -> str:

@@ -74,6 +74,16 @@ class TestInPlace:
         job.clock.wait(7)
         assert job.flow.position(0) == pytest.approx(200 * begun)
 
+    def test_it_drains_as_after_such_a_change(self) -> None:
+        """Twice the load after a rescale, where a failure's restart drains as fast as it can."""
+        path = OutageModel(seconds=LogNormal(median=7.0), drain=LogNormal(median=2.0))
+        job = a_job(outages=Outages(in_place=path), due=(a_failure(300),))
+        grow_in_place(job)
+        job.clock.wait(400)
+        first, second = job.flow.replications[0].started[1:]
+        assert job.flow.capacity[0, first + 1] == pytest.approx(400)
+        assert job.flow.capacity[0, second + 1] == pytest.approx(600)
+
     def test_asking_again_restarts_nothing(self) -> None:
         """One outage, however often it is asked for."""
         job = a_job()
