@@ -60,6 +60,7 @@ bench: $(STAMP) ## print the figures that the project claims
 	$(BIN)/python benchmarks/cycle.py
 	$(BIN)/python benchmarks/parsing.py
 	$(BIN)/python benchmarks/imports.py
+	$(BIN)/python benchmarks/rehearsal.py
 
 bench-live: $(STAMP) ## interruptions by Horae and by bare calls, on the real Kafka and Flink; BENCH="--pairs 3 --actions 12"
 	$(BIN)/python benchmarks/interruption.py $(BENCH)

@@ -112,8 +112,11 @@ def policy_behind(name: str) -> str | None:
 
 
 def defaults(policy: str) -> dict[str, Any]:
-    """What a policy is run with, as a file would say it."""
-    return dict(_DEFAULTS[policy])
+    """What a policy is run with, as a file would say it.
+
+    Windows are kept in memory, and nobody asks for old ones: a quarter of an hour of them is kept.
+    """
+    return merged({"time": {"retention_hours": 0.25}}, _DEFAULTS[policy])
 
 
 def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
