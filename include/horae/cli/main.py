@@ -15,6 +15,7 @@ PARTS = {
     "jobs": "Job specs: check them, list them.",
     "cycle": "Run one whole cycle of a job, told as it goes.",
     "backtest": "Replay loads on a model of a job, and see what each policy makes of them.",
+    "calibrate": "Fit a model of a job to what was measured of it.",
     "action": "What is under way with a job: show it, go on with it, take it over.",
     "watchdog": "Bring jobs to safety while no cycle looks after them.",
     "ledger": "What was seen, decided and done, and whether the record still holds.",

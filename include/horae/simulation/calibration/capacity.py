@@ -102,7 +102,7 @@ def _varied(bounds: Bounds, drains: Drains) -> tuple[int, ...]:
     known = design[np.isfinite(design).all(axis=1)]
     if not len(known):
         return ()
-    return tuple(place for place in (1, 2, 3) if np.ptp(known[:, place]) > 0)
+    return tuple(place for place in range(1, 1 + len(AXES)) if np.ptp(known[:, place]) > 0)
 
 
 def refitted(fit: CapacityFit, bounds: Bounds, drains: Drains) -> Floats:

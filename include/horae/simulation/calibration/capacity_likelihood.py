@@ -17,8 +17,8 @@ SPREAD_GUESS, SPREAD_DOUBT = float(np.log(0.3)), 0.5
 not claim that all are."""
 LN_SPREADS = (-4.0, 1.0)
 """Range of the logarithm of a deviation: 2 % to a factor of e."""
-CORES = 1
-"""Column of ln cores in a design."""
+CORES, USED = 1, 4
+"""Columns of a design: ln cores; ln share of the slots in use, in proportion to which all is."""
 _HALF_LN_2PI = 0.5 * float(np.log(2 * np.pi))
 
 
@@ -49,7 +49,7 @@ class Layout:
     def ln_capacity(self, unknowns: Floats, design: Floats) -> Floats:
         """`m x n`, ln records/s, for unknowns `m x k`; NaN where the design has NaN."""
         slopes = unknowns[:, 1 : self.spread]
-        linear: Floats = unknowns[:, :1] + slopes @ design[:, list(self.axes)].T
+        linear: Floats = unknowns[:, :1] + slopes @ design[:, list(self.axes)].T + design[:, USED]
         if CORES not in self.axes:
             linear = linear + design[:, CORES]  # never varied: scales linearly until seen
         return np.minimum(linear, unknowns[:, [self.spread + 1]]) if self.ceiling else linear

@@ -18,6 +18,9 @@ one nearer to its load may have caught up or fallen behind only slowly, and show
 AXES = ("cores_exponent", "slots_exponent", "memory_exponent")
 """What ln C depends on, in the order of a design's columns after the constant."""
 
+COLUMNS = 5
+"""Of a design: those of the axes between a constant and what has no exponent."""
+
 Flags = NDArray[np.bool_]
 
 
@@ -26,7 +29,7 @@ class Bounds:
     """What profiles say.
 
     Attributes:
-        design: `n x 4`: one, ln cores, ln slots a core, ln GiB a slot.
+        design: `n x 5`: one, ln cores, ln slots a core, ln GiB a slot, ln share of slots in use.
         ln_rate: `n`, the bound or value, records/s.
         ln_load: `n`, what was offered; what was processed, where that is not known.
         value: `n`, it is the capacity.
@@ -58,7 +61,7 @@ class Drains:
     """Speeds of catching up: the capacity, or a multiple of the load, whichever is less.
 
     Attributes:
-        design: `n x 4`, as in `Bounds`; NaN where the configuration is not known.
+        design: `n x 5`, as in `Bounds`; NaN where the configuration is not known.
         ln_load: `n`, offered records/s.
         ln_speed: `n`, processed records/s.
         groups: Names of what they belong to: failures, or a path of changes.
@@ -122,7 +125,7 @@ def joined_drains(parts: Sequence[tuple[str, pd.DataFrame, Floats]]) -> Drains:
     if not kept:
         empty = np.empty(0)
         none = np.empty(0, dtype=np.intp)
-        design = np.empty((0, 4))
+        design = np.empty((0, COLUMNS))
         return Drains(design=design, ln_load=empty, ln_speed=empty, groups=(), group=none)
     has_drain = [rows["drain"].notna().to_numpy() for _, rows, _ in kept]
     load = np.concatenate(
@@ -141,16 +144,16 @@ def joined_drains(parts: Sequence[tuple[str, pd.DataFrame, Floats]]) -> Drains:
 
 
 def failure_design(failures: pd.DataFrame, start: Start) -> Floats:
-    """`n x 4`: what a job ran in when it failed; what a table leaves out is as at the start."""
+    """`n x 5`: what a job ran in when it failed; what a table leaves out is as at the start."""
     managers = failures["task_managers"]
     cores = failures["cores"].fillna(managers * start.cpu_cores)
     slots = failures["slots_total"].fillna(managers * start.slots)
     memory = np.full(len(failures), start.memory_mb / start.slots / 1024)
-    return _design(cores.to_numpy(), slots.to_numpy(), memory)
+    return _design(cores.to_numpy(), slots.to_numpy(), memory, slots.to_numpy())
 
 
 def change_design(changes: pd.DataFrame, start: Start) -> Floats:
-    """`n x 4`: what a job was changed to; NaN where the table does not say the size."""
+    """`n x 5`: what a job was changed to; NaN where the table does not say the size."""
     slots = changes["slots"].fillna(start.slots)
     cores = changes["cpu_cores"].fillna(start.cpu_cores)
     memory = changes["memory_mb"].fillna(start.memory_mb)
@@ -160,14 +163,8 @@ def change_design(changes: pd.DataFrame, start: Start) -> Floats:
         (managers * cores).to_numpy(),
         (managers * slots).to_numpy(),
         (memory / slots / 1024).to_numpy(),
+        changes["parallelism"].fillna(managers * slots).to_numpy(),
     )
-
-
-def start_design(start: Start) -> Floats:
-    """`1 x 4`: what a job is started in."""
-    managers = np.array([float(start.configuration().task_managers)])
-    memory = np.array([start.memory_mb / start.slots / 1024])
-    return _design(managers * start.cpu_cores, managers * start.slots, memory)
 
 
 def _profile_design(profiles: pd.DataFrame) -> Floats:
@@ -175,16 +172,22 @@ def _profile_design(profiles: pd.DataFrame) -> Floats:
     managers = pd.Series(np.ceil(profiles["parallelism"] / slots))
     cores = managers * profiles["cpu_cores"].fillna(1.0)
     memory = profiles["memory_mb"].fillna(1024.0) / slots / 1024
-    return _design(cores.to_numpy(), (managers * slots).to_numpy(), memory.to_numpy())
+    return _design(
+        cores.to_numpy(),
+        (managers * slots).to_numpy(),
+        memory.to_numpy(),
+        profiles["parallelism"].to_numpy(),
+    )
 
 
-def _design(cores: Floats, slots: Floats, memory: Floats) -> Floats:
+def _design(cores: Floats, slots: Floats, memory: Floats, subtasks: Floats) -> Floats:
     cores, slots = cores.astype(np.float64), slots.astype(np.float64)
-    columns = (np.ones(len(cores)), np.log(cores), np.log(slots / cores), np.log(memory))
-    return np.column_stack(columns)
+    used = np.minimum(subtasks, slots) / slots
+    columns = (np.ones(len(cores)), cores, slots / cores, memory, used)
+    return np.column_stack([columns[0], *np.log(columns[1:])])
 
 
 def _no_bounds() -> Bounds:
     none, empty = np.empty(0, dtype=bool), np.empty(0)
-    design = np.empty((0, 4))
+    design = np.empty((0, COLUMNS))
     return Bounds(design=design, ln_rate=empty, ln_load=empty, value=none, upper=none)

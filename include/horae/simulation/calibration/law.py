@@ -11,8 +11,8 @@ def ln_capacity(model: CapacityModel, design: Floats) -> Floats:
 
     Args:
         model: The law.
-        design: `n x 4`: one, ln cores, ln slots a core, ln GiB a slot.
+        design: `n x 5`: one, ln cores, ln slots a core, ln GiB a slot, ln share of slots in use.
     """
-    weights = [model.ln_rate, model.cores_exponent, model.slots_exponent, model.memory_exponent]
-    found: Floats = design @ np.array(weights)
+    exponents = (model.cores_exponent, model.slots_exponent, model.memory_exponent)
+    found: Floats = design @ np.array([model.ln_rate, *exponents, 1.0])
     return found if model.ceiling is None else np.minimum(found, np.log(model.ceiling))

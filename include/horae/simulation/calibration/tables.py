@@ -12,6 +12,8 @@ from horae.simulation.calibration.forms import Column, Kind, TableForm
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 HEADER_LINE = 1
+TABLES = "tables"
+"""Source of the faults of several tables; each names its own."""
 MOST_SHOWN = 5
 """Wrong cells of one column that are shown; the rest are counted."""
 
@@ -80,7 +82,7 @@ def read_tables(
         table["run"] = table["run"].where(table["run"] != "", _stem(path))
         tables.append(table)
     if faults:
-        raise SettingsError("tables", faults)
+        raise SettingsError(TABLES, faults)
     return pd.concat(tables, ignore_index=True) if tables else None
 
 
