@@ -1,7 +1,7 @@
 """A job as its engine shows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -135,4 +135,4 @@ class Capabilities:
     maximum_task_managers: int | None
     maximum_slots: int | None
     maximum_parallelism: int
-    why_not: dict[str, str]
+    why_not: dict[str, str] = field(hash=False)  # or nobody could keep an answer by its question

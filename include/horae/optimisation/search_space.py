@@ -1,7 +1,7 @@
 """The configurations that a job may be moved to, and why the others may not."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -79,8 +79,15 @@ def search_space(bounds: Bounds) -> SearchSpace:
     """Enumerate the admissible configurations exactly.
 
     Values of a fixed axis but the present one are not listed as excluded, one by one: `fixed`
-    says it once.
+    says it once. A job is asked about every minute, and mostly with the same answer: it is kept.
     """
+    if not _are_checkpoints_too_long(bounds):
+        bounds = replace(bounds, checkpoint_seconds_p95=None)  # no rule tells the two apart
+    return _enumerated(bounds)
+
+
+@lru_cache(maxsize=256)
+def _enumerated(bounds: Bounds) -> SearchSpace:
     fixed = _fixed_axes(bounds)
     failures = {one.configuration: str(one) for one in bounds.failures}
     admissible, excluded, failed = {bounds.current}, [], []
@@ -99,6 +106,16 @@ def search_space(bounds: Bounds) -> SearchSpace:
         excluded=tuple(sorted(excluded, key=lambda one: one.configuration)),
         fixed=fixed,
         failed=tuple(failed),
+    )
+
+
+def _are_checkpoints_too_long(bounds: Bounds) -> bool:
+    """Whether they bar any interval that could be chosen."""
+    intervals = bounds.search.checkpoint_interval_seconds or ()
+    return any(
+        rule(replace(bounds.current, checkpoint_interval_seconds=interval), bounds) is not None
+        for interval in {*intervals, bounds.current.checkpoint_interval_seconds}
+        for rule in (_interval_rule, _commit_rule)
     )
 
 

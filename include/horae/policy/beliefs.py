@@ -1,9 +1,8 @@
 """What the planner believes of the configurations worth planning with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,20 +175,18 @@ def _possible(
     capabilities: Capabilities,
 ) -> NDArray[np.bool_]:
     """Whether each way leads from each origin to each target: `W x X x X`."""
-    able = tuple((one.name, getattr(capabilities, one.name)) for one in _ABILITIES)
-    found = np.array([[_leads(x, y, able) for y in targets] for x in origins], dtype=np.bool_)
+    found = np.array(
+        [[_leads(x, y, capabilities) for y in targets] for x in origins], dtype=np.bool_
+    )
     return np.moveaxis(found, -1, 0)
-
-
-_ABILITIES = tuple(one for one in fields(Capabilities) if one.name != "why_not")
 
 
 @lru_cache(maxsize=65_536)
 def _leads(
-    origin: Configuration, target: Configuration, able: tuple[tuple[str, Any], ...]
+    origin: Configuration, target: Configuration, capabilities: Capabilities
 ) -> tuple[bool, ...]:
     """Whether each way leads there; the same pairs are asked about in every cycle."""
-    paths = paths_between(origin, target, Capabilities(**dict(able), why_not={}))
+    paths = paths_between(origin, target, capabilities)
     return tuple(path in paths for path in PATHS)
 
 

@@ -15,7 +15,10 @@ from horae.domain.window import MetricsWindow
 from horae.settings.job_spec import TimeSettings
 
 Array = NDArray[np.float64]
-EPOCH = pd.Timestamp(0, tz="UTC")
+_A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_ONCE_EACH = pd.Index(COLUMNS)
+_PLACES = {name: place for place, name in enumerate(COLUMNS)}
+_FLOAT = np.dtype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,7 +61,7 @@ class Look:
         return cls(
             window=window,
             times=times,
-            now=(pd.Timestamp(now) - EPOCH).total_seconds(),
+            now=now.timestamp(),
             rows=len(window.frame) if has_rows else 0,
             faulty=tuple(name for name in COLUMNS if name not in places),
             index=index,
@@ -73,8 +76,10 @@ class Look:
         return self.columns[metric]
 
 
-def _sound_places(frame: pd.DataFrame) -> dict[str, int]:
+def _sound_places(frame: pd.DataFrame) -> Mapping[str, int]:
     """Where the frame has each metric that it has once and as float64."""
+    if frame.columns.equals(_ONCE_EACH) and set(frame.dtypes) == {_FLOAT}:
+        return _PLACES
     names = frame.columns.tolist()
     times = Counter(names)
     return {
@@ -100,7 +105,7 @@ def _columns(frame: pd.DataFrame, places: Mapping[str, int], rows: int) -> dict[
 
 
 def _seconds(index: pd.DatetimeIndex) -> Array:
-    return np.asarray((index - EPOCH).total_seconds(), dtype=np.float64)
+    return index.asi8 / _A_SECOND[index.unit]
 
 
 def _may_have_restarted(columns: Mapping[str, Array]) -> NDArray[np.bool_]:
