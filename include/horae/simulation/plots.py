@@ -88,6 +88,7 @@ def svg(figure: "Figure", *, name: str, alternative: str) -> str:
     """
     import matplotlib as mpl
 
+    _ink_what_came_later(figure)
     drawn = io.StringIO()
     with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
         figure.savefig(drawn, format="svg", metadata={"Date": None})
@@ -99,6 +100,19 @@ def svg(figure: "Figure", *, name: str, alternative: str) -> str:
     text = text.replace(INK, "currentColor")
     label = f'<svg role="img" aria-label="{escape(alternative, quote=True)}"'
     return text.replace("<svg", label, 1).strip()
+
+
+def _ink_what_came_later(figure: "Figure") -> None:
+    """Legends and words made outside of `new_figure` are black on white unless told otherwise."""
+    from matplotlib.legend import Legend
+    from matplotlib.text import Text
+
+    for legend in figure.findobj(Legend):
+        if isinstance(legend, Legend):
+            legend.set_frame_on(False)
+    for words in figure.findobj(Text):
+        if isinstance(words, Text) and words.get_color() in ("black", "k"):
+            words.set_color(INK)
 
 
 def thin(count: int, most: int = 1500) -> slice:
@@ -119,6 +133,20 @@ def marker(index: int) -> str:
 def dashes(index: int) -> Any:
     """One a colour, over and over."""
     return DASHES[index % len(DASHES)]
+
+
+def logarithmic(plot: "Axes", *, x: bool = False, y: bool = False) -> None:
+    """Make axes of a plot logarithmic, with plain numbers at 1, 2 and 5."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    if x:
+        plot.set_xscale("log")
+    if y:
+        plot.set_yscale("log")
+    for axis in (*([plot.xaxis] if x else []), *([plot.yaxis] if y else [])):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+        axis.set_minor_locator(NullLocator())
 
 
 def same_range(plot: "Axes", *values: Sequence[float], margin: float = 0.05) -> None:

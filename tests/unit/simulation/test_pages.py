@@ -150,6 +150,30 @@ def test_numbers_are_shown_for_people() -> None:
     assert pages.shown(float("inf")) == "inf"
 
 
+def test_a_legend_and_words_of_a_plot_take_the_colour_of_its_page() -> None:
+    """Nothing that is written in a plot stays black, which no dark page shows."""
+    figure, (plot,) = plots.new_figure()
+    plot.scatter([1, 10], [1, 10], label="one")
+    plot.text(1, 1, "said later")
+    plot.legend()
+    plots.logarithmic(plot, x=True, y=True)
+    drawing = plots.svg(figure, name="inked", alternative="Two points")
+    words = re.findall(r"<text[^>]*>", drawing)
+    assert len(words) > 4
+    assert all("fill: currentColor" in word for word in words), words
+    assert "#ffffff" not in drawing
+
+
+def test_logarithmic_axes_have_plain_numbers() -> None:
+    """Ticks stand at 1, 2 and 5 and are told without powers."""
+    figure, (plot,) = plots.new_figure()
+    plot.plot([1_000, 50_000], [1, 2])
+    plots.logarithmic(plot, x=True)
+    drawing = plots.svg(figure, name="logarithmic", alternative="A line")
+    for tick in ("2,000", "5,000", "10,000", "20,000", "50,000"):
+        assert f">{tick}</text>" in drawing
+
+
 def test_thinning_keeps_few_points_evenly() -> None:
     """Of many points about as many as asked for are kept."""
     assert len(range(6480)[plots.thin(6480, 1000)]) == 926  # every 7th, for 6480 / 1000 > 6

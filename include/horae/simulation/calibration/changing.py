@@ -268,7 +268,7 @@ def _prepare(
     given = changes["prepare_seconds"].dropna().to_numpy(dtype=np.float64)
     default: LogNormal = OutageModel.model_fields["prepare"].default
     if not len(given) or np.median(given) < 0:
-        found = "the table does not have it" if not len(given) else "it begins after the outage"
+        found = "no row has it" if not len(given) else "rows ask after the output stopped"
         reason = f"{found}; {default.median:g} s is assumed"
         return default, {}, (Missing(name="prepare", reason=reason),)
     errors = log_normal_errors(given, floor=RESOLUTION, draws=draws, rng=rng)

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,27 @@ from horae.settings.structure import meanings
 from horae.simulation import pages, plots
 from horae.simulation.calibration.part import Comparison, Missing
 from horae.simulation.calibration.wanted import Calibration
-from horae.simulation.job_model import JobModel
+from horae.simulation.job_model import JobModel, LogNormal
 
 TOLD_ELSEWHERE = ("format", "name", "source", "deviations", "vertices", "search")
 MOST_POINTS = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of a model.
+
+    Attributes:
+        name: Its place in the file.
+        value: What it is.
+        meaning: In words.
+        is_default: Whether it is what a model has that does not say.
+    """
+
+    name: str
+    value: pages.Cell
+    meaning: str
+    is_default: bool = field(kw_only=True)
 
 
 def report_page(found: Calibration) -> str:
@@ -72,39 +90,47 @@ def _source(model: JobModel) -> str:
 def _parameters(found: Calibration) -> pages.Section:
     rows: list[list[pages.Cell]] = []
     unsure = {one.name for one in found.missing}
-    for name, value, meaning in flattened(found.model):
-        error = found.model.deviations.get(name)
-        rows.append([name, value, error, _standing(name, error, unsure), meaning])
+    for one in flattened(found.model):
+        error = found.model.deviations.get(one.name)
+        rows.append([one.name, one.value, error, _standing(one, error, unsure), one.meaning])
     head = ["parameter", "value", "standard error", "", "meaning"]
     table = pages.table(head, rows, caption="All parameters of the model")
     note = "Standard errors come from a bootstrap over rows; those of series from whole hours."
     return pages.Section(title="Parameters", parts=(table,), note=note)
 
 
-def _standing(name: str, error: float | None, unsure: set[str]) -> str:
+def _standing(one: Parameter, error: float | None, unsure: set[str]) -> str:
     if error is not None:
         return "fitted"
-    above = {name.rsplit(".", depth)[0] for depth in range(name.count(".") + 1)}
-    return "not identified" if (above | {name}) & unsure else "given"
+    above = {one.name.rsplit(".", depth)[0] for depth in range(one.name.count(".") + 1)}
+    if above & unsure:
+        return "not identified"
+    return "given" if one.is_default or one.name.startswith("start.") else "fitted"
 
 
-def flattened(model: JobModel) -> Iterator[tuple[str, pages.Cell, str]]:
-    """Name, value and meaning of each parameter, in the order of the file."""
-    for name in JobModel.model_fields:
+def flattened(model: JobModel) -> Iterator[Parameter]:
+    """Each parameter, in the order of the file."""
+    for name, entry in JobModel.model_fields.items():
         if name not in TOLD_ELSEWHERE:
-            yield from _walk(name, getattr(model, name), meanings(JobModel).get(name, ""))
+            meaning = meanings(JobModel).get(name, "")
+            yield from _walk(name, getattr(model, name), meaning, entry.default)
 
 
-def _walk(place: str, value: Any, meaning: str) -> Iterator[tuple[str, pages.Cell, str]]:
-    if isinstance(value, Settings):
+def _walk(place: str, value: Any, meaning: str, default: Any) -> Iterator[Parameter]:
+    if isinstance(value, LogNormal):
+        yield Parameter(f"{place}.median", value.median, meaning, is_default=value == default)
+        spread = "Standard deviation of its logarithm."
+        yield Parameter(f"{place}.deviation", value.deviation, spread, is_default=value == default)
+    elif isinstance(value, Settings):
         told = meanings(type(value))
-        for name in type(value).model_fields:
-            yield from _walk(f"{place}.{name}", getattr(value, name), told.get(name, ""))
+        for name, entry in type(value).model_fields.items():
+            inner = getattr(value, name)
+            yield from _walk(f"{place}.{name}", inner, told.get(name, ""), entry.default)
     elif isinstance(value, dict):
         for name, one in value.items():
-            yield from _walk(f"{place}.{name}", one, meaning)
+            yield from _walk(f"{place}.{name}", one, meaning, None)
     else:
-        yield place, value, meaning
+        yield Parameter(place, value, meaning, is_default=value == default)
 
 
 def _missing(found: Calibration) -> pages.Section:
@@ -150,8 +176,8 @@ def _drawing(comparison: Comparison) -> str:
         left.scatter(measured, predicted, label=name, color=colour, marker=shape, s=14)
         right.scatter(predicted, residuals[some], color=colour, marker=shape, s=14)
     if comparison.logarithmic:
-        for axis in (left.set_xscale, left.set_yscale, right.set_xscale):
-            axis("log")
+        plots.logarithmic(left, x=True, y=True)
+        plots.logarithmic(right, x=True)
     _equal(left, comparison)
     right.axhline(0.0, color=plots.INK, linewidth=0.8, linestyle="--", zorder=0)
     left.set(xlabel=f"measured, {comparison.unit}", ylabel=f"predicted, {comparison.unit}")
