@@ -120,5 +120,10 @@ def _fitted(
     )
 
 
+def forget_posteriors() -> None:
+    """Keep none of the posteriors drawn so far: the next fit costs what a first one does."""
+    _fitted.cache_clear()
+
+
 def _is_cpu_enforced(evidence: Evidence) -> bool:
     return all(use.cores <= OVERDRAWN * use.configuration.total_cores for use in evidence.cpu)
