@@ -29,6 +29,7 @@ SMALL = Configuration(
 )
 CAPABLE = Capabilities(
     in_place=True,
+    vertices=True,
     savepoint=True,
     checkpoint=False,
     restart=False,

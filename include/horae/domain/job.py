@@ -115,6 +115,7 @@ class Capabilities:
 
     Attributes:
         in_place: Parallelism can change without a savepoint.
+        vertices: Single vertices can be given a parallelism of their own, in place or by a start.
         savepoint: It can be stopped with a savepoint and started from it.
         checkpoint: It can be ended and started from its newest checkpoint, also after a savepoint
             that failed or took too long.
@@ -128,6 +129,7 @@ class Capabilities:
     """
 
     in_place: bool
+    vertices: bool
     savepoint: bool
     checkpoint: bool
     restart: bool

@@ -109,6 +109,7 @@ class FakeEngine:
             self._alive(job)
             return Capabilities(
                 in_place=self.capable["in_place"],
+                vertices=self.capable["in_place"],
                 savepoint=self.capable["savepoint"],
                 checkpoint=self.capable["checkpoint"],
                 restart=self.capable["restart"],

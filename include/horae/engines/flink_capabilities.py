@@ -40,8 +40,11 @@ def read_capabilities(
     details = client.job(Incarnations.read(client, job).one_alive(job).id)
     if details is None or not details.vertices:
         raise JobNotRunning(f"job {job!r} shows no plan yet; wait until its tasks run")
+    no_place = _why_not_in_place(client, details)
     reasons = {
-        "in_place": _why_not_in_place(client, details),
+        "in_place": no_place,
+        # After a start, too, they are set in place.
+        "vertices": no_place,
         "savepoint": not_startable or _why_no_savepoint(storage),
         "checkpoint": not_startable or _why_no_checkpoint(client, details.id),
         "restart": not_startable or _why_no_restart(client, details.id, storage),
@@ -51,6 +54,7 @@ def read_capabilities(
     why_not = {ability: reason for ability, reason in reasons.items() if reason is not None}
     return Capabilities(
         in_place="in_place" not in why_not,
+        vertices="vertices" not in why_not,
         savepoint="savepoint" not in why_not,
         checkpoint="checkpoint" not in why_not,
         restart="restart" not in why_not,

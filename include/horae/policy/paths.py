@@ -94,11 +94,8 @@ def obstacle_between(
         return room
     if origin.shape != target.shape and not capabilities.provisioned:
         return f"nobody adds TaskManagers of another shape{_why(capabilities, 'provisioned')}"
-    if target.vertices and not capabilities.in_place:
-        return (
-            "single vertices can only be set in place, also right after a start, and it cannot be "
-            f"rescaled in place{_why(capabilities, 'in_place')}"
-        )
+    if target.vertices and not capabilities.vertices:
+        return f"single vertices cannot be set{_why(capabilities, 'vertices')}"
     if origin.differs_only_in_parallelism(target):
         return _obstacle_in_place(capabilities)
     if not _can_be_started_again(capabilities):

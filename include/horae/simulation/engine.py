@@ -36,11 +36,13 @@ class SimulatedEngine:
         self._alive(job)
         model = self._cluster.model
         stops = model.outages.savepoint is not None or model.outages.pod_restart is not None
-        able = {"in_place": model.outages.in_place is not None, "savepoint": stops}
+        in_place = model.outages.in_place is not None
+        able = {"in_place": in_place, "savepoint": stops, "vertices": in_place}
         missing = [name for name, can in able.items() if not can]
         why_not = {name: f"the model of the job has no outage by {name}" for name in missing}
         return Capabilities(
-            in_place=able["in_place"],
+            in_place=in_place,
+            vertices=in_place or model.starts_vertices,
             savepoint=stops,
             checkpoint=True,
             restart=False,

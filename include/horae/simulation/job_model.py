@@ -109,12 +109,15 @@ class BusyModel(Settings):
         noise: Deviation of its logarithm from reading to reading, of the busiest subtask.
         noise_seconds: How long a deviation lasts.
         smearing_seconds: What the gauge averages over.
+        catching_up: Least share of time that the bottleneck works while a backlog is worked off
+            more slowly than the capacity would let it: whatever bounds it may be work or waiting.
     """
 
     bias: Finite = 0.0
     noise: NotNegative = 0.05
     noise_seconds: Seconds = 60.0
     smearing_seconds: Seconds = 60.0
+    catching_up: Share = 0.0
 
 
 class LatencyModel(Settings):
@@ -282,6 +285,8 @@ class JobModel(Settings):
         failures: Kind to failure.
         recovery: How a backlog is worked off.
         vertices: In topological order.
+        starts_vertices: A start gives single vertices a parallelism of their own, as the Flink
+            Kubernetes Operator does; where it can be rescaled in place they can be set anyway.
         reactive_mode: The job takes whatever slots there are, and restarts as they come, from the
             newest periodic checkpoint.
         deviations: Parameter, such as `capacity.cores_exponent`, to its standard error; one that
@@ -309,6 +314,7 @@ class JobModel(Settings):
         VertexModel(name="source", cost=0.3),
         VertexModel(name="process", inputs=("source",), hashed=True),
     )
+    starts_vertices: bool = False
     reactive_mode: bool = False
     deviations: dict[str, NotNegative] = {}  # noqa: RUF012 (pydantic copies it)
 

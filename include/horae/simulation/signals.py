@@ -68,6 +68,8 @@ class Signals:
         served = np.minimum(capacity, flow.trace.load[span] + backlog)
         sustained = np.where(up, flow.sustained[ROW, span], 1.0)
         use = np.minimum(1.0, np.where(up, served, 0.0) / sustained)
+        behind = up & (flow.backlog[ROW, piece.begin + 1 : piece.end + 1] > 0)
+        use = np.where(behind, np.maximum(use, flow.model.busy.catching_up), use)
         parts, saturated = _parts(flow.model, piece.configuration), use >= _SATURATED
         cores = piece.configuration.total_cores
         grown = np.zeros((len(self.totals), len(served)))

@@ -15,6 +15,7 @@ NOW = Configuration(
 )
 ALL = Capabilities(
     in_place=True,
+    vertices=True,
     savepoint=True,
     checkpoint=False,
     restart=False,

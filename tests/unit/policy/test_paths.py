@@ -96,15 +96,17 @@ def test_where_in_place_is_enough_nothing_else_is_named() -> None:
     assert paths_between(at(1), at(2), fixed) == (RescalePath.SAVEPOINT, RescalePath.CHECKPOINT)
 
 
-def test_single_vertices_need_an_engine_that_rescales_in_place() -> None:
-    """It starts every vertex alike and sets single ones then; other changes go by a savepoint."""
+def test_single_vertices_need_an_engine_that_can_set_them() -> None:
+    """In place where it rescales in place, otherwise by a start; not at all where it cannot."""
     single = replace(at(2), vertices=(("a1", 1),))
     assert paths_between(at(1), single, BOTH) == (RescalePath.IN_PLACE,)
     with_interval = replace(single, checkpoint_interval_seconds=30.0)
     assert path_between(at(1), with_interval, BOTH) is RescalePath.SAVEPOINT
-    fixed = replace(BOTH, in_place=False)
+    by_a_start = replace(BOTH, in_place=False)
+    assert path_between(at(1), single, by_a_start) is RescalePath.SAVEPOINT
     for target in (single, with_interval):
-        assert "only be set in place" in (obstacle_between(at(1), target, fixed) or "")
+        obstacle = obstacle_between(at(1), target, replace(by_a_start, vertices=False))
+        assert "single vertices cannot be set" in (obstacle or "")
 
 
 def test_from_single_vertices_to_one_number_any_way_leads() -> None:
