@@ -1,5 +1,6 @@
 """The spec of a simulated job: what its user would have written, and nothing of its truth."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from horae.domain.decision import Mode
@@ -13,11 +14,15 @@ from horae.settings.job_spec import (
     TimeSettings,
 )
 from horae.settings.lined_yaml import show_value
+from horae.settings.policy_settings import PlannerSettings
 from horae.settings.section import Settings
 from horae.settings.sense import contradictions
 from horae.simulation.contenders import Contender
 from horae.simulation.job_model import JobModel
 from horae.simulation.traces import Trace
+
+_WHOLE = ("parallelism", "slots", "memory_mb")
+"""Axes whose values are whole numbers."""
 
 
 class Terms(Settings):
@@ -43,7 +48,7 @@ def job_spec_of(model: JobModel, trace: Trace, contender: Contender, terms: Term
         mode=Mode.AUTO,
         kafka=KafkaSettings(topics=("input",)),
         time=_time(contender.time, trace),
-        search=search_of(model),
+        search=search_of(model, _axes(contender)),
         limits=terms.limits,
         prices=terms.prices,
         policy=contender.policy,
@@ -53,14 +58,25 @@ def job_spec_of(model: JobModel, trace: Trace, contender: Contender, terms: Term
     return spec
 
 
-def search_of(model: JobModel) -> SearchSettings:
-    """Configurations that may be chosen: the model's."""
-    whole = ("parallelism", "slots", "memory_mb")
-    axes: dict[str, Any] = {
-        axis: tuple(int(value) for value in values) if axis in whole else values
+def search_of(model: JobModel, axes: Iterable[str] | None = None) -> SearchSettings:
+    """Configurations that may be chosen: the model's.
+
+    Args:
+        model: The job.
+        axes: Only these vary, the others stay as they are; None: all that the model has.
+    """
+    wanted = model.search if axes is None else set(axes) & set(model.search)
+    legal: dict[str, Any] = {
+        axis: tuple(int(value) for value in values) if axis in _WHOLE else values
         for axis, values in model.search.items()
+        if axis in wanted
     }
-    return SearchSettings(maximum_task_managers=model.maximum_task_managers, **axes)
+    return SearchSettings(maximum_task_managers=model.maximum_task_managers, **legal)
+
+
+def _axes(contender: Contender) -> tuple[str, ...] | None:
+    """What a policy may change: all others than Horae's own change the parallelism alone."""
+    return None if isinstance(contender.policy, PlannerSettings) else ("parallelism",)
 
 
 def _time(time: TimeSettings, trace: Trace) -> TimeSettings:
