@@ -1,5 +1,6 @@
 """What configurations are compared by: money, latency risk, recovery time; all minimised."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -97,7 +98,7 @@ def latency_risk(
         for arrived in paths.T * grid_seconds:
             waiting += arrived
             waiting -= worked_off
-            np.maximum(waiting, 0, out=waiting)
+            waiting.clip(0, math.inf, out=waiting)
         broken |= limit_seconds * capacity < waiting.T
     share: Floats = broken.mean(axis=0)
     return share

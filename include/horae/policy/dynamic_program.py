@@ -105,7 +105,8 @@ class Program:
     def place(self, age: Floats) -> tuple[Integers, Floats]:
         """The node below each age, and the probability of the node above it."""
         at = np.interp(age, self.ages, np.arange(len(self.ages)))
-        low = np.minimum(np.floor(at), len(self.ages) - 2)
+        low = np.floor(at)
+        low.clip(0, len(self.ages) - 2, out=low)
         at -= low
         return low.astype(np.intp), at
 
@@ -214,7 +215,8 @@ def run(program: Program, step: int) -> Ahead:
     ages = program.ages[:, None, None]
     money = broken_share(program.limit - ages, drift)
     money *= program.seconds[step] * program.violation
-    money += program.seconds[step] * (program.price + program.failures[step])
+    steady = program.seconds[step] * (program.price + program.failures[step])
+    money += np.broadcast_to(steady, drift.shape).copy()  # in rows as long as those of `money`
     below, weight = program.place(ages + drift)
     return Ahead(money=money, below=below, weight=weight)
 
@@ -228,9 +230,8 @@ def broken_share(left: Floats, drift: Floats) -> Floats:
     """
     pace = 1 / np.maximum(np.abs(drift), 1e-12)  # steps a second; a steady age crosses nothing
     share: Floats = left * -pace
-    share += np.where(drift > 0, 1.0, 0.0)
-    np.maximum(share, 0, out=share)
-    np.minimum(share, 1, out=share)
+    share += (drift > 0).astype(np.float64)
+    share.clip(0, 1, out=share)
     return share
 
 
