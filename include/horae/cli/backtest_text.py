@@ -18,7 +18,7 @@ from horae.simulation.timings import timings_file
 from horae.simulation.trace_specs import all_traces
 from horae.simulation.worlds import WORLDS
 
-WIDTH = 140
+WIDTH = 165
 """Of a scoreboard that nobody looks at right now."""
 
 COLUMNS: tuple[tuple[str, str, float], ...] = (
@@ -84,7 +84,7 @@ def _table(trace: str, world: str, lines: Sequence[Line]) -> Table:
     table = Table(title=escape(f"{trace}, world {world}"), title_justify="left")
     table.add_column("policy", no_wrap=True)
     for head, _, _ in COLUMNS:
-        table.add_column(head, justify="right", no_wrap=True)
+        table.add_column(head, justify="right")
     for line in lines:
         if (line.trace, line.world) == (trace, world):
             cells = [cell(line.means[figure], factor) for _, figure, factor in COLUMNS]

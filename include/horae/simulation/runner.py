@@ -132,6 +132,18 @@ def make_oracles(
     keep(find_oracles(runs, configurations), path)
 
 
+def made_by(make: Callable[[Path], Timing | None], path: Path) -> Timing | None:
+    """Make a file in another process.
+
+    Raises:
+        HoraeError: What went wrong, in words: an error with more than those does not travel.
+    """
+    try:
+        return make(path)
+    except HoraeError as error:
+        raise HoraeError(f"{path.name} could not be made: {error}") from None
+
+
 def _runs(plan: Plan, place: Path) -> Iterator[Task]:
     for scene in plan.scenes():
         for run in scene:
@@ -202,7 +214,7 @@ def _make(pool: Executor, tasks: Sequence[Task], tell: Tell) -> list[Timing]:
         if task.path.exists():
             tell(0.0)
         else:
-            missing[pool.submit(task.make, task.path)] = task.hours
+            missing[pool.submit(made_by, task.make, task.path)] = task.hours
     timings = []
     try:
         for done in as_completed(missing):

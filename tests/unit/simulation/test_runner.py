@@ -14,8 +14,8 @@ from horae.simulation.worlds import WORLDS
 
 
 def a_small_plan() -> Plan:
-    """Two policies and two seeds, with failures by chance."""
-    return a_plan("static", "threshold", seeds=2, world=WORLDS["noisy"])
+    """Two policies and two seeds, with failures by chance, and the references."""
+    return a_plan("static", "threshold", seeds=2, references=True, world=WORLDS["noisy"])
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -38,17 +38,17 @@ def test_two_processes_write_the_bytes_that_one_writes(made: Path, tmp_path: Pat
     assert contents(tmp_path / "two") == contents(made)
     names = sorted(name for name in contents(made) if not name.startswith("runs/"))
     assert names == ["report.html", "scoreboard.csv", "summary.csv"]
-    assert len(contents(made)) == 3 + 4
+    # A file a run, one for the best constant configuration, one a seed for its oracles.
+    assert len(contents(made)) == 3 + 4 + 1 + 2
 
 
 def test_only_what_is_missing_is_made_and_nothing_changes(made: Path) -> None:
-    """With one of four files gone, one run is made, of half an hour; the bytes are as before."""
+    """With one of four runs gone, one is made, of half an hour; the bytes are as before."""
     before = contents(made)
-    gone = next((made / "runs").iterdir())
-    gone.unlink()
+    next((made / "runs").glob("run-*")).unlink()
     steps: list[float] = []
     whole_backtest(a_small_plan(), made, jobs=1, tell=steps.append)
-    assert sorted(steps) == [0.0, 0.0, 0.0, 0.5]
+    assert sorted(steps) == [0.0] * 6 + [0.5]
     assert contents(made) == before
 
 
