@@ -90,8 +90,8 @@ def test_a_target_of_its_own_is_one_that_guards_accept() -> None:
 
 
 def test_where_single_vertices_cannot_be_set_all_get_the_largest() -> None:
-    """An engine that does not rescale in place starts all alike; the sentence says so."""
-    fixed = replace(CAPABLE, in_place=False)
+    """An engine that can set none, neither in place nor by a start; the sentence says so."""
+    fixed = replace(CAPABLE, in_place=False, vertices=False)
     answer = POLICY.propose(facing(told(500, 0.5, 300), told(500, 0.3), capabilities=fixed))
     assert isinstance(answer, Proposal)
     assert (answer.target, answer.path) == (at(4), RescalePath.SAVEPOINT)
