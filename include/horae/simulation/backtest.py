@@ -102,7 +102,7 @@ def rehearse(run: Rehearsal) -> Rehearsed:
     failed: list[str] = []
     with suppress(EndOfTrace):
         attended.job.clock.wait(run.trace.history_seconds)
-        _look_after(attended, failed.append, end=BEGIN + timedelta(seconds=run.trace.seconds))
+        look_after(attended, failed.append, end=BEGIN + timedelta(seconds=run.trace.seconds))
     actions = actions_in(attended.ledger, attended.spec.name, end=run.trace.seconds)
     return Rehearsed(
         record=attended.job.record(actions),
@@ -112,10 +112,19 @@ def rehearse(run: Rehearsal) -> Rehearsed:
     )
 
 
-def _look_after(attended: Attended, tell: Callable[[str], None], *, end: datetime) -> None:
-    """Run the cycles until the trace ends; `EndOfTrace` where it ends within an action.
+def look_after(attended: Attended, tell: Callable[[str], None], *, end: datetime) -> None:
+    """Run the cycles from now on until the trace ends.
 
-    A cycle that is due while an action is carried out is left out, as Airflow leaves it out.
+    A cycle that is due while an action is carried out is left out, as Airflow leaves it out; after
+    one that fails the next one goes on.
+
+    Args:
+        attended: The job and who looks after it.
+        tell: Hears what went wrong in a cycle.
+        end: Of the trace.
+
+    Raises:
+        EndOfTrace: The trace ended within an action.
     """
     clock, rhythm = attended.job.clock, attended.spec.time.cycle_seconds
     due = retrain_due = clock.now()

@@ -27,6 +27,7 @@ SHOWN: tuple[tuple[str, str, float], ...] = (
     ("recovery B, s", "recovery_b_mean", 1),
     ("actions", "actions", 1),
     ("own outage, s", "action_outage_seconds", 1),
+    ("records replayed", "replayed_records", 1),
     ("backlog at the end, s", "backlog_end_seconds", 1),
     ("money / oracle", "ratio_to_oracle", 1),
     ("money / bound", "ratio_to_bound", 1),

@@ -1,15 +1,21 @@
 """One run of a back-test, through the real cycle."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from backtest_builders import HISTORY, LENGTH, a_load, a_rehearsal
+from horae.control.observe import Observing
 from horae.domain.action import OutcomeResult
 from horae.domain.proposal import Reason
+from horae.errors import Unavailable
 from horae.ledger.audit import audit, require_whole
 from horae.ledger.records import EntryKind
-from horae.simulation.backtest import BEGIN, Rehearsed, rehearse
+from horae.simulation.attendance import attend
+from horae.simulation.backtest import BEGIN, Rehearsed, look_after, rehearse
 from horae.simulation.worlds import WORLDS
 
 NAME = "small"
@@ -108,3 +114,26 @@ def test_the_planner_acts_after_the_delay_of_airflow() -> None:
         if entry.body["execute"]
     ]
     assert began - decided[0] == 10
+
+
+def test_a_cycle_that_fails_is_told_and_the_next_one_goes_on() -> None:
+    """One of 20 minutes finds no engine: 19 decisions, and one sentence."""
+    run = a_rehearsal("static")
+    attended = attend(run.job(), run.spec(), delay_seconds=0)
+    calls: list[int] = []
+
+    @contextmanager
+    def observing() -> Iterator[Observing]:
+        calls.append(1)
+        if len(calls) == 3:
+            raise Unavailable("the engine is away")
+        with attended.stages.observing() as parts:
+            yield parts
+
+    broken = replace(attended, stages=replace(attended.stages, observing=observing))
+    failed: list[str] = []
+    attended.job.clock.wait(HISTORY)
+    look_after(broken, failed.append, end=BEGIN + timedelta(seconds=LENGTH))
+    decisions = list(attended.ledger.read(NAME, kinds=[EntryKind.DECISION]))
+    assert len(decisions) == 19
+    assert failed == ["20260101T001200Z: the engine is away"]
