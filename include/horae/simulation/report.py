@@ -159,7 +159,8 @@ def _courses(plan: Plan, made: Made, style: Style) -> Iterator[pages.Section]:
 
 
 _CAPTIONS = (
-    "Load against capacity: the highest of each span; shaded where there was no output.",
+    "Load against capacity (at most what the job reaches while it catches up): the highest of "
+    "each span; shaded where there was no output.",
     "Configuration steps: CPU cores of all TaskManagers that were paid for.",
     "Processing latency: the highest of each span, and the limit; shaded without output.",
     f"Recoveries (A) by the time of their failure; {LONGEST_SECONDS} s stands for not recovered.",

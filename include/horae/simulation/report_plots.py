@@ -81,11 +81,19 @@ def _oracle(plot: "Axes", line: Line, colour: str) -> None:
 
 
 def load_against_capacity(results: Sequence[Result], *, name: str) -> str:
-    """A row a contender: the load's peaks, what could be processed, and when nothing was."""
+    """A row a contender: the load's peaks, what could be processed, and when nothing was.
+
+    What could be processed is the capacity, and at most what a job reaches that catches up.
+    """
     figure, rows = _row_each(results)
     for plot, (policy, curves) in zip(rows, _curves(results).items(), strict=True):
         hours = _hours(curves)
-        plot.plot(hours, _floats(curves.capacity_highest), color=plots.colour(0), label="capacity")
+        plot.plot(
+            hours,
+            _floats(curves.capacity_highest),
+            color=plots.colour(0),
+            label="could be processed",
+        )
         plot.plot(
             hours,
             _floats(curves.load_highest),
