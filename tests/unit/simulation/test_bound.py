@@ -42,6 +42,13 @@ def test_two_changes_save_what_is_not_needed_but_for_the_steps_they_are_made_in(
     assert 600 + 2 * 60 <= money <= 600 + 2 * 180
 
 
+@pytest.mark.parametrize("high", [slice(570, 600), slice(0, 30)])
+def test_a_change_within_a_step_costs_no_more_than_its_seconds(high: slice) -> None:
+    """A peak of half a step can be had for 570 s of the small one and 30 s of the large one."""
+    money = lower_bound(a_ceiling(high), TWO).money(violation_seconds=0, actions=1)
+    assert 600 <= money <= 570 * 1 + 30 * 3
+
+
 def test_violations_may_stand_in_for_money() -> None:
     """With as many violations as the peak and its backlog take, the smaller one will do.
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from flow_builders import CALM, a_model, a_trace
 from horae.simulation.ceiling import STARTS_PER_ACTION, Ceiling, ceiling
@@ -17,10 +18,16 @@ STRUCK = replace(CALM, regime=replace(RANDOM, every_seconds=200.0))
 
 
 def a_ceiling(
-    model: JobModel, world: World, trace: Trace, *, limit: float = 3.0, actions: int = 0
+    model: JobModel,
+    world: World,
+    trace: Trace,
+    *,
+    seed: int = 5,
+    limit: float = 3.0,
+    actions: int = 0,
 ) -> Ceiling:
-    """Of seed 5."""
-    return ceiling(model, world, trace, 5, limit=limit, actions=actions)
+    """Within three seconds, and without an action."""
+    return ceiling(model, world, trace, seed, limit=limit, actions=actions)
 
 
 def test_what_may_wait_is_what_is_just_not_too_old() -> None:
@@ -58,15 +65,18 @@ def test_failures_whose_instants_depend_on_decisions_are_left_out() -> None:
     assert not a_ceiling(a_model(), world, a_trace(seconds=2_000)).idle.any()
 
 
-def test_capacity_is_that_of_the_best_start_there_can_have_been() -> None:
+@pytest.mark.parametrize("seed", range(8))
+def test_capacity_is_that_of_the_best_start_there_can_have_been(seed: int) -> None:
     """The best of all starts so far: one, those of actions, and one a failure that was due."""
     varied = CapacityModel(ln_rate=float(np.log(100.0)), run_deviation=0.1)
     model, trace = a_model(capacity=varied), a_trace(seconds=2_000)
-    due = failures(STRUCK.regime, model.failures, trace, 5)
-    drawn = [at_start(model, STRUCK, 5, n).capacity for n in range(1 + STARTS_PER_ACTION + 9)]
-    best = a_ceiling(model, STRUCK, trace, actions=1)
+    due = failures(STRUCK.regime, model.failures, trace, seed)
+    drawn = [
+        at_start(model, STRUCK, seed, n).capacity for n in range(1 + STARTS_PER_ACTION + len(due))
+    ]
+    best = a_ceiling(model, STRUCK, trace, seed=seed, actions=1)
     own = 1 + STARTS_PER_ACTION
-    for second in (0, due[0].due, due[1].due):
+    for second in (0, due[0].due, due[-1].due):
         struck = sum(one.due <= second for one in due)
         assert np.isclose(best.factor[second], max(drawn[: own + struck]), rtol=1e-4)
 
