@@ -37,9 +37,11 @@ FROM_SNAPSHOT = ("savepoint", "pod_restart")
 old as the outage was long, so the peak of the latency tells the outage."""
 STEADY_LATENCY = 1.0
 """Seconds of latency without a backlog: taken off the peak."""
-APART_SECONDS = 600.0
-"""Between two changes, or a change and a failure, of which it is not known when the earlier one
-was over."""
+OVER_AFTER = 5.0
+"""Outages after which a change counts as over where its row does not say: catching up at twice the
+load takes as long as the outage, a slow start and a second one are left room."""
+FAILURE_OVER_SECONDS = 300.0
+"""After which a failure counts as over."""
 CLEAR = 2.0
 """Standard errors by which the exponent of size must differ from 0 to be used."""
 FEWEST = 8
@@ -128,10 +130,10 @@ def _apart(rows: pd.DataFrame, failures: Floats) -> Places:
     begin = rows["at_seconds"].to_numpy(dtype=np.float64)
     if not np.isfinite(begin).all():
         return rows.index.to_numpy(dtype=np.intp)
-    end = begin + rows["normal_seconds"].fillna(APART_SECONDS).to_numpy()
+    end = begin + rows["normal_seconds"].fillna(OVER_AFTER * rows["outage_seconds"]).to_numpy()
     before = np.concatenate([[-np.inf], end[:-1]]) <= begin
     after = np.concatenate([begin[1:], [np.inf]]) >= end
-    struck = (failures[None, :] > begin[:, None] - APART_SECONDS / 2) & (
+    struck = (failures[None, :] > begin[:, None] - FAILURE_OVER_SECONDS) & (
         failures[None, :] < end[:, None]
     )
     alone: Places = rows.index.to_numpy(dtype=np.intp)[before & after & ~struck.any(axis=1)]

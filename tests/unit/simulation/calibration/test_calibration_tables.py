@@ -1,11 +1,18 @@
 import gzip
 from pathlib import Path
 
-import made_tables
 import pytest
 
+import made_tables
 from horae.errors import SettingsError
-from horae.simulation.calibration.forms import CHANGES, FAILURES, FORMS, PROFILES, SERIES
+from horae.simulation.calibration.forms import (
+    CHANGES,
+    FAILURES,
+    FORMS,
+    PROFILES,
+    SERIES,
+    TableForm,
+)
 from horae.simulation.calibration.tables import MOST_SHOWN, read_table, read_tables
 
 
@@ -149,3 +156,13 @@ def test_no_column_is_known_by_two_names_of_one_form() -> None:
     for form in FORMS.values():
         names = [name for column in form.columns.values() for name in column.known_as]
         assert len(names) == len(set(names)), form.name
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+def test_the_page_for_people_names_every_column(form: TableForm) -> None:
+    """docs/rehearsal-calibrating.md knows each column and each of its published names."""
+    page = (Path(__file__).parents[4] / "docs" / "rehearsal-calibrating.md").read_text()
+    for name, column in form.columns.items():
+        assert f"`{name}`" in page, name
+        for known in column.known_as:
+            assert known in page, known

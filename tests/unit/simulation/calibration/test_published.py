@@ -1,5 +1,6 @@
 """What holds of the published measurements; skipped where they are not there."""
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,22 @@ def data() -> Path:
     return folder
 
 
+@functools.cache
+def fitted(name: str, data: Path) -> Calibration:
+    """What a recipe makes of the measurements; once, for it takes seconds."""
+    return RECIPES[name](data)
+
+
 @pytest.fixture(scope="module")
 def tsw(data: Path) -> Calibration:
     """The fit of the static TSW job."""
-    return RECIPES["tsw"](data)
+    return fitted("tsw", data)
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_refitting_gives_the_shipped_model_byte_for_byte(name: str, data: Path) -> None:
     """Each shipped file is what benchmarks/shipped_models.py makes of the data, and no more."""
-    assert model_text(RECIPES[name](data).model) == (MODELS / f"{name}.yaml").read_text()
+    assert model_text(fitted(name, data).model) == (MODELS / f"{name}.yaml").read_text()
 
 
 def test_every_shipped_model_has_its_recipe() -> None:
@@ -100,7 +107,7 @@ def test_khaos_recoveries_are_predicted_whatever_two_intervals_are_fitted(data: 
 
 def test_the_form_of_the_khaos_recoveries_is_the_published_one(data: Path) -> None:
     """On all five intervals our earlier analysis gave d 66 s, w 0.89, C 135,500 records/s."""
-    model = RECIPES["ysb-khaos"](data).model
+    model = fitted("ysb-khaos", data).model
     failure = model.failures["worker_killed"]
     assert failure.visible.median + failure.dark.median == pytest.approx(66, abs=2)
     capacity = model.capacity.median(model.start.configuration())
@@ -110,7 +117,7 @@ def test_the_form_of_the_khaos_recoveries_is_the_published_one(data: Path) -> No
 def test_the_capacity_of_phoebe_is_that_of_its_capacity_runs(data: Path) -> None:
     """At 2, 5, ..., 23 workers the model is within 15 % of what was measured there."""
     measured = (36.5, 83.5, 129.6, 195.8, 221.0, 288.4, 319.7, 369.7)
-    model = RECIPES["cars-phoebe"](data).model
+    model = fitted("cars-phoebe", data).model
     for workers, thousands in zip(range(2, 24, 3), measured, strict=True):
         start = model.start.model_copy(update={"parallelism": workers})
         found = model.capacity.median(start.configuration())
