@@ -188,6 +188,8 @@ def _parallelism_rule(configuration: Configuration, bounds: Bounds) -> str | Non
 
 def _wasted_subtasks_rule(configuration: Configuration, bounds: Bounds) -> str | None:
     """A smaller legal parallelism with the same largest share does the same for less."""
+    if bounds.search.uneven:
+        return None
     parallelism = configuration.parallelism
     smaller = _smaller_equal(bounds.partitioning, _sizes(bounds), parallelism)
     if smaller is None:

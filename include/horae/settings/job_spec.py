@@ -152,6 +152,8 @@ class SearchSettings(Settings):
         cpu_cores: Legal CPU cores per TaskManager.
         memory_mb: Legal memory per TaskManager, MiB.
         checkpoint_interval_seconds: Legal checkpoint intervals.
+        uneven: Also a parallelism at which the busiest subtask has as large a share of the
+            partitions as with fewer subtasks: for policies that know nothing of partitions.
     """
 
     parallelism: Choices[Subtasks] | None = None
@@ -160,6 +162,7 @@ class SearchSettings(Settings):
     cpu_cores: Choices[Cores] | None = None
     memory_mb: Choices[Mebibytes] | None = None
     checkpoint_interval_seconds: Choices[Seconds] | None = None
+    uneven: bool = False
 
 
 class LimitSettings(Settings):

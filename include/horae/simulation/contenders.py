@@ -31,6 +31,7 @@ class Contender(Settings):
         start: What the job is started in; None: what the model says.
         guards: What may hold an action back.
         time: Its rhythm and what it learns from. The season is the trace's unless given.
+        uneven: It takes any parallelism, for it knows nothing of partitions.
         delay_seconds: From its decision to the first step of its action.
         beside: What is paid for it beside the TaskManagers.
     """
@@ -40,6 +41,7 @@ class Contender(Settings):
     start: Start | None = None
     guards: GuardSettings = GuardSettings()
     time: TimeSettings = TimeSettings()
+    uneven: bool = False
     delay_seconds: NotNegative = 0.0
     beside: Beside = Beside()
 
@@ -65,6 +67,7 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         # Kubernetes looks every 15 s (horizontal-pod-autoscaler-sync-period).
         "threshold": {
             "policy": {"name": "threshold"},
+            "uneven": True,
             "guards": _FREE,
             "time": {
                 "grid_seconds": 15,
@@ -77,6 +80,7 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         # must hold the hour over which it remembers that it wanted to shrink.
         "ds2": {
             "policy": {"name": "ds2"},
+            "uneven": True,
             "guards": _FREE,
             "time": {"window_seconds": 7_200},
         },

@@ -48,7 +48,7 @@ def job_spec_of(model: JobModel, trace: Trace, contender: Contender, terms: Term
         mode=Mode.AUTO,
         kafka=KafkaSettings(topics=("input",)),
         time=_time(contender.time, trace),
-        search=search_of(model, _axes(contender)),
+        search=search_of(model, _axes(contender), uneven=contender.uneven),
         limits=terms.limits,
         prices=terms.prices,
         policy=contender.policy,
@@ -58,12 +58,15 @@ def job_spec_of(model: JobModel, trace: Trace, contender: Contender, terms: Term
     return spec
 
 
-def search_of(model: JobModel, axes: Iterable[str] | None = None) -> SearchSettings:
+def search_of(
+    model: JobModel, axes: Iterable[str] | None = None, *, uneven: bool = False
+) -> SearchSettings:
     """Configurations that may be chosen: the model's.
 
     Args:
         model: The job.
         axes: Only these vary, the others stay as they are; None: all that the model has.
+        uneven: See `SearchSettings`.
     """
     wanted = model.search if axes is None else set(axes) & set(model.search)
     legal: dict[str, Any] = {
@@ -71,7 +74,9 @@ def search_of(model: JobModel, axes: Iterable[str] | None = None) -> SearchSetti
         for axis, values in model.search.items()
         if axis in wanted
     }
-    return SearchSettings(maximum_task_managers=model.maximum_task_managers, **legal)
+    return SearchSettings(
+        maximum_task_managers=model.maximum_task_managers, uneven=uneven, **legal
+    )
 
 
 def _axes(contender: Contender) -> tuple[str, ...] | None:

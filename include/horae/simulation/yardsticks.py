@@ -1,12 +1,13 @@
 """What contenders are compared with: the best constant configuration, and the oracle."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from horae.domain.configuration import Configuration
 from horae.optimisation.search_space import Bounds, search_space
 from horae.performance.partitioning import Partitioning
+from horae.settings.job_spec import SearchSettings
 from horae.simulation.backtest import Rehearsal
 from horae.simulation.job_spec_of import search_of
 from horae.simulation.results import Result, Who
@@ -135,22 +136,30 @@ def _oracle(clairvoyant: "Clairvoyant", run: Rehearsal, result: Result) -> Oracl
 
 
 def configurations_of(runs: Sequence[Rehearsal]) -> tuple[Configuration, ...]:
-    """All that any of these runs may be in, by the rules that its policy is told of.
+    """All that any of these runs may come to be in, by the rules that its policy is told of.
 
     Args:
         runs: Of one model.
     """
     found: set[Configuration] = set()
-    for start in dict.fromkeys(run.start() for run in runs):
-        run = next(run for run in runs if run.start() == start)
+    kinds = {(run.start(), run.contender.uneven): run for run in runs}
+    for (start, uneven), run in kinds.items():
         able = run.job().engine.capabilities(run.model.name)
+        search = search_of(run.model, uneven=uneven)
         bounds = Bounds(
             current=start.configuration(),
-            search=search_of(run.model),
+            search=search,
             capabilities=able,
             partitioning=Partitioning(
                 partitions=run.model.partitions, key_groups=able.maximum_parallelism
             ),
         )
-        found.update(search_space(bounds).configurations)
+        for current in _steps_down(start.configuration(), search):
+            found.update(search_space(replace(bounds, current=current)).configurations)
     return tuple(sorted(found))
+
+
+def _steps_down(start: Configuration, search: SearchSettings) -> Iterator[Configuration]:
+    """The start with each legal memory: memory goes down a step at a time, as often as one likes."""
+    for memory in {start.memory_mb, *(search.memory_mb or ())}:
+        yield replace(start, memory_mb=memory)
