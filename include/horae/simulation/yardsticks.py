@@ -160,6 +160,6 @@ def configurations_of(runs: Sequence[Rehearsal]) -> tuple[Configuration, ...]:
 
 
 def _steps_down(start: Configuration, search: SearchSettings) -> Iterator[Configuration]:
-    """The start with each legal memory: memory goes down a step at a time, as often as one likes."""
+    """The start with each legal memory: it goes down a step at a time, and as often as wanted."""
     for memory in {start.memory_mb, *(search.memory_mb or ())}:
         yield replace(start, memory_mb=memory)
