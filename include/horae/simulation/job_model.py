@@ -91,6 +91,9 @@ class CpuModel(Settings):
         growth_per_hour: Further share for each hour that the state has grown.
         noise: Standard deviation of the share around that.
         noise_seconds: How long a deviation lasts.
+        starting: Further share in use while the job is down and until `starting_seconds` after
+            its start: code is compiled, state is read.
+        starting_seconds: How long.
     """
 
     idle: Share = 0.05
@@ -98,6 +101,8 @@ class CpuModel(Settings):
     growth_per_hour: Finite = 0.0
     noise: NotNegative = 0.0
     noise_seconds: Seconds = 30.0
+    starting: Share = 0.0
+    starting_seconds: NotNegative = 0.0
 
 
 class BusyModel(Settings):

@@ -77,8 +77,14 @@ class Signals:
         if saturated.any():
             grown[self._vertices : -2] = self._blocked(parts)[:, None] * saturated * (1 - busy)
         grown[-2] = np.where(up, backlog, 0.0)
-        grown[-1] = self._cpu_share(served / cores, span) * cores * up
+        starts = ~up | (np.arange(span.start, span.stop) < self._warm_at(piece))
+        grown[-1] = cores * self._cpu_share(np.where(up, served / cores, 0.0), starts, span)
         return grown
+
+    def _warm_at(self, piece: Piece) -> float:
+        """Second at which the start of a piece is over; that of the whole run was before it."""
+        warming = self._flow.model.cpu.starting_seconds if piece.number else 0.0
+        return piece.started + warming
 
     def _busy(self, parts: Floats, use: Floats, saturated: Flags, span: slice) -> Floats:
         """`V x n`, share of time in which the busiest subtask of each vertex works.
@@ -95,11 +101,12 @@ class Signals:
         bottleneck = parts >= 1
         return np.where(self._upstream[:, bottleneck].any(axis=1) & ~bottleneck, 1.0, 0.0)
 
-    def _cpu_share(self, rate: Floats, span: slice) -> Floats:
+    def _cpu_share(self, rate: Floats, starts: Flags, span: slice) -> Floats:
         """`n`, share of the CPU in use at some records/s and core; the state grows as scored."""
         cpu, begin = self._flow.model.cpu, self._flow.trace.history_seconds
         hours = np.maximum(0, np.arange(span.start, span.stop) - begin) / 3600
         share = cpu.idle + cpu.per_record * rate + cpu.growth_per_hour * hours
+        share = share + cpu.starting * starts
         return np.asarray(np.clip(share + self._cpu_noise[span], 0, 1))
 
 
