@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock format check unit live test demo bench bench-live chaos chaos-model clean
+.PHONY: help install lock format check unit live test demo bench bench-live fidelity chaos chaos-model clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -61,6 +61,9 @@ bench: $(STAMP) ## print the figures that the project claims
 	$(BIN)/python benchmarks/parsing.py
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/rehearsal.py
+
+fidelity: $(STAMP) ## simulated runs against the published ones they should come out as; FIDELITY="--seeds 3"
+	$(BIN)/python benchmarks/fidelity.py $(FIDELITY)
 
 bench-live: $(STAMP) ## interruptions by Horae and by bare calls, on the real Kafka and Flink; BENCH="--pairs 3 --actions 12"
 	$(BIN)/python benchmarks/interruption.py $(BENCH)
