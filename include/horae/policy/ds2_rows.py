@@ -1,8 +1,9 @@
 """What the autoscaler of the Flink operator is told: the rows since the tasks were last started.
 
-It collects a sample each round, forgets all of them when the job is restarted, and lets none count
-that were taken within the stabilisation interval after it. A window's rows are such samples, so
-that nothing has to be remembered between two decisions.
+It collects a sample each round, forgets all of them when the job is restarted, and lets none
+count that were taken within the stabilisation interval after it. What it wanted then it forgets
+only when the job is rescaled, not when it is restarted after a failure. A window's rows are such
+samples, so that nothing has to be remembered between two decisions.
 """
 
 import math
@@ -70,12 +71,15 @@ class JobRows:
         count: Number of rows.
         needed: Rows that rates are measured over; fewer are too few for a decision.
         grid_seconds: Distance of two rows.
+        before: Earlier runs of the tasks in the same sizes, the oldest first: what was wanted then
+            still counts. Only those that are long enough for a decision.
     """
 
     vertices: tuple[VertexRows, ...]
     count: int
     needed: int
     grid_seconds: float
+    before: tuple["Before", ...] = ()
 
     @property
     def missing_seconds(self) -> float:
@@ -89,23 +93,53 @@ class JobRows:
         return replace(self, vertices=rows, count=kept)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Before:
+    """An earlier run of the tasks, which a failure ended.
+
+    Attributes:
+        rows: Those of it that count.
+        ended_ago: Rows from its newest to the newest of all.
+    """
+
+    rows: JobRows
+    ended_ago: int
+
+
 def read_rows(situation: Situation, settings: Ds2Settings) -> JobRows | None:
     """The rows that count; None where it is not known since when the tasks run as they do.
 
     That is so too where the newest row shows other numbers of subtasks, for it was rescaled since.
     A job whose window or engine tells nothing of single vertices counts as one vertex.
     """
-    window = situation.window
-    count = _rows_that_count(window, settings)
-    told = window.by_vertex()
-    if count is None or _was_rescaled_since(situation, told):
+    told = situation.window.by_vertex()
+    last = len(situation.window.frame) - 1
+    if _rows_that_count(situation.window, settings, last) is None:
         return None
+    if _has_other_sizes(situation, told, last):
+        return None
+    earlier = _earlier_runs(situation, told)
+    before = [
+        Before(rows=rows, ended_ago=last - ended)
+        for ended in earlier
+        if (rows := _run(situation, told, settings, ended)).missing_seconds <= 0
+    ]
+    return replace(_run(situation, told, settings, last), before=tuple(before))
+
+
+def _run(
+    situation: Situation, told: Mapping[str, Metrics], settings: Ds2Settings, newest: int
+) -> JobRows:
+    """The rows that count of the run that a row belongs to, up to it."""
+    window = situation.window
+    count = _rows_that_count(window, settings, newest) or 0
+    span = slice(newest + 1 - count, newest + 1)
     if told and situation.vertices:
         read = tuple(
-            _vertex(one, told.get(one.id, {}), settings, count) for one in situation.vertices
+            _vertex(one, told.get(one.id, {}), settings, span) for one in situation.vertices
         )
     else:
-        read = (_whole_job(situation, settings, count),)
+        read = (_whole_job(situation, settings, span),)
     return JobRows(
         vertices=read,
         count=count,
@@ -114,34 +148,51 @@ def read_rows(situation: Situation, settings: Ds2Settings) -> JobRows | None:
     )
 
 
-def _was_rescaled_since(situation: Situation, told: Mapping[str, Metrics]) -> bool:
-    """Whether the newest row tells other numbers of subtasks; what it does not tell is no sign."""
+def _earlier_runs(situation: Situation, told: Mapping[str, Metrics]) -> tuple[int, ...]:
+    """The newest row of each earlier run in the present sizes, since the last one in others."""
+    window = situation.window
+    uptime = window.frame["uptime_seconds"].to_numpy(dtype=np.float64)
+    ended = len(uptime) - 1
+    found: list[int] = []
+    while True:
+        ended -= max(1, math.ceil(uptime[ended] / window.grid_seconds))
+        while ended >= 0 and math.isnan(uptime[ended]):
+            ended -= 1
+        if ended < 0 or _has_other_sizes(situation, told, ended):
+            return tuple(reversed(found))
+        found.append(ended)
+
+
+def _has_other_sizes(situation: Situation, told: Mapping[str, Metrics], row: int) -> bool:
+    """Whether a row tells other numbers of subtasks; what it does not tell is no sign."""
     seen = [
-        (float(told[one.id]["parallelism"][-1]), one.parallelism)
+        (float(told[one.id]["parallelism"][row]), one.parallelism)
         for one in situation.vertices
         if one.id in told
     ]
-    newest = float(situation.window.frame["parallelism"].iloc[-1])
-    seen.append((newest, situation.current.parallelism))
+    parallelism = float(situation.window.frame["parallelism"].iloc[row])
+    seen.append((parallelism, situation.current.parallelism))
     return any(not math.isnan(then) and then != now for then, now in seen)
 
 
-def _rows_that_count(window: MetricsWindow, settings: Ds2Settings) -> int | None:
-    """Rows that lie wholly after the stabilisation of the last start; None: not known when."""
-    newest = window.frame.iloc[-1]
-    uptime, delay = float(newest["uptime_seconds"]), float(newest["sample_delay_seconds"])
+def _rows_that_count(window: MetricsWindow, settings: Ds2Settings, newest: int) -> int | None:
+    """Rows up to one, wholly after the stabilisation of its start; None: not known when."""
+    uptime, delay = (
+        float(window.frame[name].iloc[newest])
+        for name in ("uptime_seconds", "sample_delay_seconds")
+    )
     if math.isnan(uptime):
         return None
     stable = uptime - (0.0 if math.isnan(delay) else delay) - settings.stabilisation_seconds
-    return int(min(len(window.frame), max(0.0, stable // window.grid_seconds)))
+    return int(min(newest + 1, max(0.0, stable // window.grid_seconds)))
 
 
-def _vertex(vertex: Vertex, told: Metrics, settings: Ds2Settings, count: int) -> VertexRows:
+def _vertex(vertex: Vertex, told: Metrics, settings: Ds2Settings, span: slice) -> VertexRows:
     """What was told of a vertex; all NaN for one of which nothing was."""
 
     def rows(metric: str) -> Floats:
         known = told.get(metric)
-        return np.full(count, np.nan) if known is None else known[len(known) - count :]
+        return np.full(span.stop - span.start, np.nan) if known is None else known[span]
 
     partitions = rows("partitions")
     known = partitions[np.isfinite(partitions)]
@@ -156,12 +207,12 @@ def _vertex(vertex: Vertex, told: Metrics, settings: Ds2Settings, count: int) ->
     )
 
 
-def _whole_job(situation: Situation, settings: Ds2Settings, count: int) -> VertexRows:
+def _whole_job(situation: Situation, settings: Ds2Settings, span: slice) -> VertexRows:
     """The job as the one vertex that reads its input, as busy as its busiest one."""
 
     def rows(metric: str) -> Floats:
         values = situation.window.frame[metric].to_numpy(dtype=np.float64)
-        return values[len(values) - count :]
+        return values[span]
 
     parallelism = situation.current.parallelism
     return VertexRows(
@@ -175,7 +226,7 @@ def _whole_job(situation: Situation, settings: Ds2Settings, count: int) -> Verte
             is_source=True,
         ),
         rate_in=rows("consumed_records_per_second"),
-        rate_out=np.zeros(count),
+        rate_out=np.zeros(span.stop - span.start),
         busy=rows("busy_ratio_max" if settings.busy_aggregator == "max" else "busy_ratio_mean"),
         backpressured=rows("backpressured_ratio_max"),
         lag=rows("lag_records"),

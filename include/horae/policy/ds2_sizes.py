@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from horae.domain.job import Vertex
 from horae.performance.models import Floats
 from horae.policy.ds2_alignment import aligned
-from horae.policy.ds2_rates import VertexRates, is_behind
+from horae.policy.ds2_rates import VertexRates, is_behind, vertex_rates
 from horae.policy.ds2_rows import JobRows
 from horae.settings.policy_settings import Ds2Settings
 
@@ -53,10 +53,19 @@ class Size:
         return self.wanted != self.vertex.parallelism
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Wishes:
+    """Attributes: needed: records/s, of each row; recommended: subtasks; outside: of its band."""
+
+    needed: Floats
+    recommended: Floats
+    outside: Mask
+
+
 def sizes(rates: Sequence[VertexRates], job: JobRows, settings: Ds2Settings) -> tuple[Size, ...]:
     """What is wanted of each vertex, in topological order."""
-    behind = is_behind(rates, job.needed, settings)
-    return tuple(_size(one, behind, job, settings) for one in rates)
+    wishes = _wishes(rates, job, settings)
+    return tuple(_size(one, wish, job, settings) for one, wish in zip(rates, wishes, strict=True))
 
 
 def any_is_outside(wanted: Sequence[Size]) -> bool:
@@ -82,17 +91,50 @@ def needed_rate(
     return np.where(np.isnan(one.demand), np.nan, needed)
 
 
-def _size(one: VertexRates, behind: Mask, job: JobRows, settings: Ds2Settings) -> Size:
+def _wishes(
+    rates: Sequence[VertexRates], job: JobRows, settings: Ds2Settings
+) -> tuple[_Wishes, ...]:
+    """What every row recommends for each vertex, those of earlier runs included."""
+    behind = is_behind(rates, job.needed, settings)
+    newest = [_wished(one, behind, settings) for one in rates]
+    if settings.scale_down_seconds == 0 or not job.before:
+        return tuple(newest)
+    runs = [
+        (before.ended_ago, _wishes(vertex_rates(before.rows, settings), before.rows, settings))
+        for before in job.before
+    ]
+    runs.append((0, tuple(newest)))
+    return tuple(_one_after_the_other([(ago, run[i]) for ago, run in runs])
+                 for i in range(len(rates)))  # fmt: skip
+
+
+def _wished(one: VertexRates, behind: Mask, settings: Ds2Settings) -> _Wishes:
     needed = needed_rate(one, settings.target_utilisation, settings, restart=True)
-    recommended = _recommended(one, needed, settings)
-    outside = _outside(one, behind, settings)
+    return _Wishes(
+        needed=needed,
+        recommended=_recommended(one, needed, settings),
+        outside=_outside(one, behind, settings),
+    )
+
+
+def _one_after_the_other(runs: Sequence[tuple[int, _Wishes]]) -> _Wishes:
+    """Of several runs, each with the rows from its newest to the newest of all."""
+    rows = runs[0][0] + len(runs[0][1].recommended)
+    recommended, outside = np.full(rows, np.nan), np.zeros(rows, dtype=bool)
+    for ago, run in runs:
+        span = slice(rows - ago - len(run.recommended), rows - ago)
+        recommended[span], outside[span] = run.recommended, run.outside
+    return _Wishes(needed=runs[-1][1].needed, recommended=recommended, outside=outside)
+
+
+def _size(one: VertexRates, wish: _Wishes, job: JobRows, settings: Ds2Settings) -> Size:
     present = one.rows.vertex.parallelism
     wanted, is_outside, waiting = present, False, None
-    newest = recommended[-1]
+    newest = wish.recommended[-1]
     if newest > present:
-        wanted, is_outside = int(newest), bool(outside[-1])
+        wanted, is_outside = int(newest), bool(wish.outside[-1])
     elif newest < present:
-        wanted, is_outside = _shrunk(recommended, outside, present, job, settings)
+        wanted, is_outside = _shrunk(wish, present, job, settings)
         waiting = int(newest) if wanted == present else None
     return Size(
         vertex=one.rows.vertex,
@@ -101,7 +143,7 @@ def _size(one: VertexRates, behind: Mask, job: JobRows, settings: Ds2Settings) -
         waiting=waiting,
         true_rate=float(one.true_rate[-1]),
         demand=float(one.demand[-1]),
-        needed=float(needed[-1]),
+        needed=float(wish.needed[-1]),
     )
 
 
@@ -148,15 +190,14 @@ def _shares(one: VertexRates) -> int | None:
     return one.rows.vertex.max_parallelism if one.rows.vertex.hashed else None
 
 
-def _shrunk(
-    recommended: Floats, outside: Mask, present: int, job: JobRows, settings: Ds2Settings
-) -> tuple[int, bool]:
+def _shrunk(wish: _Wishes, present: int, job: JobRows, settings: Ds2Settings) -> tuple[int, bool]:
     """The largest recommendation of the span in which a smaller size must have been wanted.
 
     Returns:
-        It, and whether the vertex was outside of its band then; the present size where no such
-        span has passed yet since a row recommended as much or more.
+        It, and whether the vertex was outside of its band then, at the last of equal ones; the
+        present size where no such span has passed yet since a row recommended as much or more.
     """
+    recommended, outside = wish.recommended, wish.outside
     rows = math.ceil(settings.scale_down_seconds / job.grid_seconds)
     if rows == 0:
         return int(recommended[-1]), bool(outside[-1])
@@ -167,5 +208,5 @@ def _shrunk(
     if len(recommended) - 1 - int(wishes[0]) < rows:
         return present, False
     lately = wishes[wishes >= len(recommended) - 1 - rows]
-    largest = int(lately[np.argmax(recommended[lately])])
+    largest = int(lately[recommended[lately] == recommended[lately].max()][-1])
     return int(recommended[largest]), bool(outside[largest])
