@@ -145,9 +145,12 @@ def shortlist(
 
 
 def front_of(job: Job, configurations: Sequence[Configuration]) -> tuple[Configuration, ...]:
-    """Those that no other one beats in price, capacity and interval, the cheapest first."""
+    """Those that no other one beats in price, capacity and interval, the cheapest first.
+
+    Capacity less what checkpoints cost on the mean: a longer interval may be worth it.
+    """
     everything = list(dict.fromkeys(configurations))
-    price, capacity = job.price(everything), job.median(everything)
+    price, capacity = job.price(everything), _mean_capacity(job, everything)
     interval = np.array([one.checkpoint_interval_seconds for one in everything])
     order = _in_order(np.arange(len(everything)), price, capacity, interval)
     return tuple(everything[i] for i in order)

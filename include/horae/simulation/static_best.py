@@ -11,8 +11,11 @@ import numpy as np
 
 from horae.domain.configuration import Configuration
 from horae.domain.limits import Limits, Prices
+from horae.performance.models import Floats
+from horae.simulation.chances import steady_latency
 from horae.simulation.clairvoyant_view import Job, front_of
 from horae.simulation.job_model import JobModel
+from horae.simulation.queue_age import ages
 from horae.simulation.record import RunRecord
 from horae.simulation.recoveries import Definition, recoveries, summary
 from horae.simulation.schedule import replay
@@ -25,6 +28,9 @@ AT_ONCE = 8
 
 LUCK = 3.0
 """Deviations of ln C: a configuration that is too small by more is not replayed."""
+
+ROUNDING = 1e-9
+"""Share of a capacity: a load as large as that is carried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +65,11 @@ def static_best(
     """Replay what could do, the cheapest first, until one meets the limits.
 
     Left out is what another one beats in price, capacity and interval of its checkpoints, and
-    what is smaller than the load for longer than may be. The limits are met where, on the mean
-    over the seeds, the share of time within the latency limit and that of recoveries (definition
-    A) within theirs are at least `limits.latency_confidence`. A failure that another one follows
-    within the limit is not counted: no configuration recovers from it in time.
+    what would break the latency limit for longer than may be if nothing failed. The limits are
+    met where, on the mean over the seeds, the share of time within the latency limit and that of
+    recoveries (definition A) within theirs are at least `limits.latency_confidence`. A failure
+    that another one follows within the limit is not counted: no configuration recovers from it in
+    time.
 
     Args:
         model: The job.
@@ -97,7 +104,7 @@ def _candidates(
     limits: Limits,
     prices: Prices,
 ) -> list[Configuration]:
-    """Those that could meet the limits, the cheapest first; the largest one in any case."""
+    """Those that could meet the limits, the cheapest first; the largest in any case."""
     job = Job(
         model=model,
         world=world,
@@ -107,13 +114,36 @@ def _candidates(
     )
     some = front_of(job, configurations)
     lucky = job.median(some) * np.exp(LUCK * job.deviation)
-    needed = min(
-        float(np.quantile(each.load[each.history_seconds :], limits.latency_confidence))
-        for each in traces.values()
-    )
-    enough = lucky >= needed * (1 - world.drift)
-    enough[int(np.argmax(lucky))] = True
-    return [one for one, may in zip(some, enough, strict=True) if may]
+    needed = _needed(np.unique(lucky), model, world, traces, limits)
+    return [one for one, has in zip(some, lucky, strict=True) if has >= needed]
+
+
+def _needed(
+    capacities: Floats, model: JobModel, world: World, traces: Mapping[int, Trace], limits: Limits
+) -> float:
+    """The least of ascending capacities that does for some seed, or else the largest of them."""
+    needed = len(capacities) - 1
+    for seed, trace in traces.items():
+        below, enough = -1, needed
+        while enough - below > 1:
+            middle = (below + enough) // 2
+            if _does(float(capacities[middle]), model, world, trace, seed, limits):
+                enough = middle
+            else:
+                below = middle
+        needed = enough
+    return float(capacities[needed])
+
+
+def _does(
+    capacity: float, model: JobModel, world: World, trace: Trace, seed: int, limits: Limits
+) -> bool:
+    """Whether a capacity keeps within the latency limit where nothing ever fails."""
+    free = np.cumsum(trace.load - capacity * world.drifted(trace) * (1 + ROUNDING))
+    backlog = free - np.minimum.accumulate(np.minimum(free, 0.0))
+    latency = ages(trace, backlog) + steady_latency(model, trace, seed)
+    within = latency[trace.history_seconds :] <= limits.processing_latency_seconds
+    return bool(within.mean() >= limits.latency_confidence)
 
 
 def _replayed(

@@ -6,7 +6,7 @@ import pytest
 
 from flow_builders import CALM, a_model, a_trace
 from horae.simulation.failures import PUBLISHED, RANDOM
-from horae.simulation.job_model import Start
+from horae.simulation.job_model import CheckpointModel, LogNormal, Start
 from horae.simulation.static_best import static_best
 from oracle_builders import LIMITS, PRICES
 
@@ -32,6 +32,29 @@ def test_it_may_break_the_limit_for_as_long_as_the_confidence_leaves() -> None:
     strict = replace(LIMITS, latency_confidence=0.99)
     tight = static_best(a_model(), CALM, {0: trace}, SIZES, limits=strict, prices=PRICES)
     assert tight.configuration.parallelism == 9
+
+
+def test_a_load_that_swings_faster_than_the_limit_does_not_need_its_peak() -> None:
+    """1,200 records every third second are 400 a second: five work them off in 2.4 s, six in 2.
+
+    Latency is 1 s, and up to 1 s of waiting is left of the limit: with six the last 600 records
+    wait for a second, with five the last 200 for two, so that a third of the seconds is too late.
+    """
+    trace = a_trace([1_200.0, 0.0, 0.0] * 300)
+    found = static_best(a_model(), CALM, {0: trace}, SIZES, limits=LIMITS, prices=PRICES)
+    assert (found.configuration.parallelism, found.meets) == (6, True)
+
+
+def test_a_longer_interval_may_be_what_makes_it_carry_the_load() -> None:
+    """Of 500 records/s checkpoints take 80 on the mean every 10 s, and 13 every 60 s.
+
+    While one runs, for 4 s, 40 % are lost. Only 487 carry 450.
+    """
+    model = a_model(checkpoints=CheckpointModel(duration=LogNormal(median=4.0), cost=0.4))
+    both = [replace(one, checkpoint_interval_seconds=s) for one in SIZES for s in (10.0, 60.0)]
+    found = static_best(model, CALM, {0: a_trace(450.0)}, both, limits=LIMITS, prices=PRICES)
+    best = found.configuration
+    assert (found.meets, best.parallelism, best.checkpoint_interval_seconds) == (True, 5, 60.0)
 
 
 def test_where_none_meets_the_limits_it_is_the_one_that_breaks_them_least() -> None:
