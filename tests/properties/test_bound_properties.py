@@ -13,7 +13,6 @@ from horae.performance.models import Floats
 from horae.simulation.bound import Levels, front, lower_bound
 from horae.simulation.ceiling import Ceiling, ceiling
 from horae.simulation.job_model import JobModel, LogNormal, OutageModel, Outages
-from horae.simulation.oracle import changes
 from horae.simulation.record import RunRecord
 from horae.simulation.schedule import replay
 from horae.simulation.scores import cost_of, violated
@@ -130,7 +129,7 @@ def _second(share: float, trace: Trace) -> int:
 def _told(record: RunRecord) -> tuple[float, int, int]:
     money = cost_of(record.cores, record.memory_gb).money(PRICES)
     broken = violated(record.latency, LIMITS.processing_latency_seconds)
-    return money, int(broken.sum()), changes(record)
+    return money, int(broken.sum()), record.changes
 
 
 def _ceiling(load: list[int], chance: list[int], lag: int) -> Ceiling:

@@ -81,14 +81,6 @@ class OraclePlan:
         return None if self.plan is None else self.plan.money
 
 
-def changes(record: RunRecord) -> int:
-    """What a run used of the budget of actions.
-
-    An action that is rolled back has changed the configuration twice.
-    """
-    return max(len(record.actions), len(record.configurations) - 1)
-
-
 class Oracle:
     """Of one job under one trace; what does not depend on the budgets is found once.
 
@@ -113,7 +105,7 @@ class Oracle:
             seed: Of the run.
             start: What it was started in.
             violation_seconds: That it may use.
-            actions: Changes of configuration that it may use; see `changes`.
+            actions: Changes of configuration that it may use; see `RunRecord.changes`.
         """
         within = [
             plan
@@ -204,7 +196,7 @@ def _scored(record: RunRecord, job: Job) -> Attained:
     return Attained(
         money=cost.money(job.prices),
         violation_seconds=int(broken.sum()),
-        actions=changes(record),
+        actions=record.changes,
         schedule=record.configurations,
     )
 

@@ -91,6 +91,15 @@ class RunRecord:
         return len(self.load)
 
     @property
+    def changes(self) -> int:
+        """Changes of configuration: actions, or changes in force where these are more.
+
+        An action that is rolled back goes there and back.
+        """
+        tried = sum(1 + (one.result is OutcomeResult.ROLLED_BACK) for one in self.actions)
+        return max(tried, len(self.configurations) - 1)
+
+    @property
     def up(self) -> NDArray[np.bool_]:
         """`n`, whether there was output."""
         return self.capacity > 0

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import horae
 from horae.control.entries import from_body, to_body
+from horae.domain.configuration import Configuration
 from horae.domain.limits import Limits
 from horae.errors import HoraeError
 from horae.simulation.backtest import Rehearsal, Rehearsed
@@ -49,8 +50,8 @@ class Result:
     Attributes:
         who: Which run.
         score: Its figures.
-        changes: Actions, or changes of the configuration in force where these are more: one that
-            is rolled back changes it twice.
+        changes: See `RunRecord.changes`.
+        configurations: That were in force, each once, sorted.
         cycles: That ended in a decision.
         failed_cycles: What went wrong in the others.
         entries: Of its ledger.
@@ -65,6 +66,7 @@ class Result:
     who: Who
     score: Score
     changes: int
+    configurations: tuple[Configuration, ...]
     cycles: int
     failed_cycles: tuple[str, ...]
     entries: int
@@ -91,7 +93,8 @@ def result_of(run: Rehearsal, seen: Rehearsed, *, shown: bool) -> Result:
     return Result(
         who=who(run),
         score=told,
-        changes=max(told.actions, len(record.configurations) - 1),
+        changes=record.changes,
+        configurations=tuple(sorted({one for _, one in record.configurations})),
         cycles=len(seen.decision_seconds),
         failed_cycles=seen.failed_cycles,
         entries=head.count if head else 0,

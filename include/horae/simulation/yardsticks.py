@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from horae.domain.configuration import Configuration
+from horae.errors import HoraeError
 from horae.optimisation.search_space import Bounds, search_space
 from horae.performance.partitioning import Partitioning
 from horae.settings.job_spec import SearchSettings
@@ -15,6 +16,9 @@ from horae.simulation.scores import Score
 
 if TYPE_CHECKING:
     from horae.simulation.oracle import Oracle as Clairvoyant
+
+ROUNDING = 1e-9
+"""Share by which sums of money may differ in their last digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,10 @@ def find_oracles(
     Args:
         runs: Of the same model, world, trace and seed, with what came of each.
         configurations: All that the job may run in.
+
+    Raises:
+        HoraeError: A run was in none of them, or something costs less than its bound: one of the
+            two is wrong, and no figure of this scene may be believed.
     """
     from horae.simulation.clairvoyant_view import Job
     from horae.simulation.oracle import Oracle as Clairvoyant
@@ -115,6 +123,8 @@ def find_oracles(
         limits=first.terms.limits.limits(),
         prices=first.terms.prices.prices(),
     )
+    for _, result in runs:
+        _refuse_other(result, configurations)
     clairvoyant = Clairvoyant(job, configurations)
     return OraclesFound(oracles=tuple(_oracle(clairvoyant, run, result) for run, result in runs))
 
@@ -126,6 +136,8 @@ def _oracle(clairvoyant: "Clairvoyant", run: Rehearsal, result: Result) -> Oracl
         violation_seconds=result.score.violation_seconds,
         actions=result.changes,
     )
+    _refuse_below(result, plan.bound, result.score.money)
+    _refuse_below(result, plan.bound, plan.attained)
     return Oracle(
         who=result.who,
         violation_seconds=result.score.violation_seconds,
@@ -133,6 +145,25 @@ def _oracle(clairvoyant: "Clairvoyant", run: Rehearsal, result: Result) -> Oracl
         attained=plan.attained,
         bound=plan.bound,
     )
+
+
+def _refuse_other(result: Result, configurations: Sequence[Configuration]) -> None:
+    """Vertices with fewer subtasks make a job no cheaper, and carry no more."""
+    known = set(configurations)
+    for one in result.configurations:
+        if replace(one, vertices=()) not in known:
+            raise HoraeError(
+                f"{result.who} was in {one}, which no policy may choose here: the bound tells "
+                "nothing of it. Report this as an error of Horae"
+            )
+
+
+def _refuse_below(result: Result, bound: float, money: float | None) -> None:
+    if money is not None and money < bound * (1 - ROUNDING):
+        raise HoraeError(
+            f"{money:.6g} was paid in place of {result.who} or by it, and nothing can cost less "
+            f"than {bound:.6g} there. Report this as an error of Horae"
+        )
 
 
 def configurations_of(runs: Sequence[Rehearsal]) -> tuple[Configuration, ...]:

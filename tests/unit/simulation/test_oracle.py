@@ -11,7 +11,7 @@ from horae.domain.proposal import Reason
 from horae.simulation.clairvoyant_view import Job, family_of, shortlist
 from horae.simulation.failures import RANDOM, failures
 from horae.simulation.job_model import LogNormal, OutageModel, Outages, Start
-from horae.simulation.oracle import Oracle, changes
+from horae.simulation.oracle import Oracle
 from horae.simulation.record import ActionSeen
 from horae.simulation.schedule import replay
 from horae.simulation.scores import score
@@ -123,7 +123,7 @@ def test_the_instants_of_failures_are_not_known() -> None:
 
 
 def test_an_action_that_is_rolled_back_counts_twice() -> None:
-    """Changes in force count where they are more than the actions."""
+    """There and back, whether it ran in the other configuration meanwhile or not."""
     job = a_job()
     begin = job.trace.history_seconds
     there_and_back = [(begin + 100, EIGHT[6]), (begin + 400, SIX)]
@@ -140,7 +140,10 @@ def test_an_action_that_is_rolled_back_counts_twice() -> None:
         origin=SIX,
         target=EIGHT[6],
     )
-    assert changes(replace(record, actions=(rolled_back,))) == 2
+    assert replace(record, actions=(rolled_back,)).changes == 2
+    kept = replace(record, configurations=record.configurations[:1])
+    assert replace(kept, actions=(rolled_back,)).changes == 2, "it never ran in the other"
+    assert kept.changes == 2, "two moves"
 
 
 def test_a_shortlist_has_the_start_and_the_front_of_the_best_family() -> None:

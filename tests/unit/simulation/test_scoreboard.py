@@ -37,6 +37,7 @@ def a_result(policy: str, *, cores: float, seed: int = 1) -> Result:
         who=Who(policy=policy, trace=TRACE, world=WORLD, seed=seed),
         score=score(run, limits=LIMITS, prices=PRICES),
         changes=0,
+        configurations=(),
         cycles=60,
         failed_cycles=(),
         entries=0,
