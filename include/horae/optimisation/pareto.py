@@ -19,18 +19,18 @@ def is_non_dominated(objectives: Floats) -> NDArray[np.bool_]:
     Returns:
         `n`.
     """
-    known: NDArray[np.bool_] = ~np.asarray(np.isnan(objectives).any(axis=1))
-    others = objectives[known]
-    return np.array(
-        [here and not _beaten(row, others) for here, row in zip(known, objectives, strict=True)],
-        dtype=np.bool_,
-    )
-
-
-def _beaten(row: Floats, others: Floats) -> bool:
-    no_worse = (others <= row).all(axis=1)
-    better = (others < row).any(axis=1)
-    return bool((no_worse & better).any())
+    rows = np.flatnonzero(~np.isnan(objectives).any(axis=1))
+    # Nothing dominates what stands before it in this order, so members are found one by one.
+    left = rows[np.lexsort(objectives[rows].T[::-1])]
+    found = np.zeros(len(objectives), dtype=np.bool_)
+    while len(left):
+        member, others = objectives[left[0]], objectives[left]
+        found[left[0]] = True
+        better = (others < member).any(axis=1)
+        equal = (others == member).all(axis=1)
+        found[left[equal]] = True
+        left = left[better]
+    return found
 
 
 def pareto_front(candidates: Sequence[Candidate], *, peak_load: float) -> Front:

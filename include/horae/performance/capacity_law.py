@@ -56,10 +56,25 @@ class CapacityLaw:
 
     def ln_capacity(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         """Logarithm of C: `n x m` for a sample `n x 6` and `m` configurations."""
+        interval = np.array([x.checkpoint_interval_seconds for x in configurations])
+        intervals, place = np.unique(interval, return_inverse=True)
+        factor = self.ln_checkpoint_factor(sample, intervals)
+        return self.ln_bound(sample, configurations) + factor[:, place]
+
+    def ln_bound(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
+        """Logarithm of C between two checkpoints: `n x m`, whatever the interval."""
         bound = self.ln_slot_bound(sample, configurations)
         if self.cpu_enforced:
             bound = np.minimum(bound, self._ln_cpu_bound(sample, configurations))
-        return bound + self._ln_checkpoint_factor(sample, configurations)
+        return bound
+
+    def ln_checkpoint_factor(self, sample: Floats, intervals: Floats) -> Floats:
+        """Logarithm of what checkpoints leave of C: `n x k` for `k` intervals, seconds."""
+        during = np.minimum(1, self.checkpoint_seconds / intervals)
+        # Never all of it: checkpoints do not overlap by default, so some work is always done.
+        lost = np.multiply.outer(during, np.exp(sample[:, Unknown.LN_CHECKPOINT_COST]))
+        factor: Floats = np.log1p(-np.minimum(0.95, lost))
+        return factor.T
 
     def busy_time_bias(self, sample: Floats) -> Floats:
         """Logarithm of capacity by busy time over true capacity: `n x 1` for a sample `n x 6`.
@@ -89,17 +104,6 @@ class CapacityLaw:
         bound -= _ln_seconds_per_record(sample)
         bound -= np.log(hottest)[:, None]
         return bound.T
-
-    def _ln_checkpoint_factor(
-        self, sample: Floats, configurations: Sequence[Configuration]
-    ) -> Floats:
-        interval = np.array([x.checkpoint_interval_seconds for x in configurations])
-        intervals, place = np.unique(interval, return_inverse=True)
-        during = np.minimum(1, self.checkpoint_seconds / intervals)
-        # Never all of it: checkpoints do not overlap by default, so some work is always done.
-        lost = np.multiply.outer(during, np.exp(sample[:, Unknown.LN_CHECKPOINT_COST]))
-        factor: Floats = np.log1p(-np.minimum(0.95, lost))[place]
-        return factor.T
 
 
 def _ln_seconds_per_record(sample: Floats) -> Floats:

@@ -11,6 +11,7 @@ from horae.domain.action import RescalePath
 from horae.domain.configuration import Configuration
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
 
 
 class CapacityModel(Protocol):

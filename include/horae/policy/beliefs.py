@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from horae.domain.candidate import Candidate
 from horae.domain.configuration import Configuration
-from horae.domain.job import Capabilities
 from horae.performance.checkpoints import UNMEASURED_CHECKPOINT_SECONDS, long_checkpoint_seconds
 from horae.performance.models import Floats, RecoveryModel
 from horae.performance.outage import replayed_seconds
 from horae.policy.admission import why_not_admitted
-from horae.policy.paths import PATHS, paths_between
+from horae.policy.paths import PATHS
 from horae.policy.policy import Situation
-from horae.policy.pruning import keep_front
+from horae.policy.pruning import keep_few
+from horae.policy.reach import gentlest_ways, possible_ways
 
 CAPACITY_DRAWS = 256  # the 5 % quantile then rests on a dozen of them
+LOADS = (0.05, 0.5, 0.95)  # quantiles of the load at which configurations are compared
 LOAD_LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # where recovery is asked for, between least and most
 
 
@@ -37,6 +37,8 @@ class Beliefs:
             the present interval, whatever was switched before.
         outage_p95: `W`, seconds.
         evaluated: Number of configurations that these were taken from.
+        tolerance: Share by which costs differ at most between one that is planned with and one
+            that it stands for; 0: each is planned with that no other one beats.
         left_out: The cheapest configuration that the plan leaves out though it would be reached,
             and why; None: there is none.
     """
@@ -50,6 +52,7 @@ class Beliefs:
     replayed: Floats
     outage_p95: Floats
     evaluated: int
+    tolerance: float
     left_out: tuple[Configuration, str] | None
 
     @property
@@ -76,40 +79,83 @@ class Beliefs:
         return float(np.where(self.possible[:, 0].any(axis=1), self.outage_p95, 0.0).max())
 
 
-def believe(situation: Situation, *, draws: int, proven_factor: float) -> Beliefs:
+def believe(
+    situation: Situation, *, draws: int, proven_factor: float, failures_per_hour: float = 0.0
+) -> Beliefs:
     """Ask the models, and keep what is worth planning with.
 
     Args:
         situation: What is decided about.
         draws: Number of draws of outage and replay.
         proven_factor: A shrink may raise the peak utilisation to this multiple of the proven one.
+        failures_per_hour: Failures that the plan reckons with.
     """
-    others = [c for c in situation.candidates if c.configuration != situation.current]
-    present = [c for c in situation.candidates if c.configuration == situation.current]
-    candidates: list[Candidate | None] = [present[0] if present else None, *others]
-    configurations = [situation.current, *(c.configuration for c in others)]
-    capacity = situation.models.capacity.draws(configurations, CAPACITY_DRAWS, situation.rng)
-    money = np.array([situation.prices.per_hour(c) for c in configurations])
-    first = _possible([situation.current], configurations, situation.capabilities)[:, 0]
-    objections = why_not_admitted(
-        situation, candidates, np.median(capacity, axis=0), proven_factor=proven_factor
+    candidates, configurations = _present_first(situation)
+    median, money = _medians(situation, candidates), _money(situation, candidates)
+    objections = why_not_admitted(situation, candidates, median, proven_factor=proven_factor)
+    admitted = [index for index, why in enumerate(objections) if why is None]
+    few, tolerance = keep_few(
+        _costs(
+            situation,
+            [configurations[index] for index in admitted],
+            median[admitted],
+            money[admitted],
+            failures_per_hour,
+        ),
+        kinds=[_in_place_family(configurations[index]) for index in admitted],
+        always=0,
     )
-    admitted = np.array([index for index, why in enumerate(objections) if why is None])
-    objectives = _objectives(situation, configurations, capacity, money, first)
-    kept = admitted[keep_front(objectives[admitted], always=0)]
-    chosen = tuple(configurations[i] for i in kept)
+    kept = [admitted[index] for index in few]
+    chosen = tuple(configurations[index] for index in kept)
     outage, replayed = _interruptions(situation, draws)
     return Beliefs(
         configurations=chosen,
-        candidates=tuple(candidates[i] for i in kept),
+        candidates=tuple(candidates[index] for index in kept),
         money_per_hour=money[kept],
-        capacity=capacity[:, kept],
-        possible=_possible(chosen, chosen, situation.capabilities),
+        capacity=situation.models.capacity.draws(chosen, CAPACITY_DRAWS, situation.rng),
+        possible=possible_ways(chosen, situation.capabilities),
         outage=outage,
         replayed=replayed,
         outage_p95=np.array([situation.models.outage.quantile(path, 0.95) for path in PATHS]),
         evaluated=len(configurations),
+        tolerance=tolerance,
         left_out=_cheapest_left_out(configurations, objections, money),
+    )
+
+
+def _present_first(
+    situation: Situation,
+) -> tuple[list[Candidate | None], list[Configuration]]:
+    """Candidates and their configurations; the present one is first, admissible or not."""
+    others = [c for c in situation.candidates if c.configuration != situation.current]
+    present = [c for c in situation.candidates if c.configuration == situation.current]
+    configurations = [situation.current, *(c.configuration for c in others)]
+    return [present[0] if present else None, *others], configurations
+
+
+def _medians(situation: Situation, candidates: Sequence[Candidate | None]) -> Floats:
+    """Median capacity of each, records/s."""
+
+    def drawn() -> float:
+        capacity = situation.models.capacity
+        return float(np.median(capacity.draws([situation.current], CAPACITY_DRAWS, situation.rng)))
+
+    return np.array([drawn() if each is None else each.capacity for each in candidates])
+
+
+def _money(situation: Situation, candidates: Sequence[Candidate | None]) -> Floats:
+    """Price of each for an hour."""
+    present = situation.prices.per_hour(situation.current)
+    return np.array([present if each is None else each.money_per_hour for each in candidates])
+
+
+def _in_place_family(configuration: Configuration) -> tuple[float, ...]:
+    """The same for configurations between which parallelism is all that changes."""
+    return (
+        configuration.slots,
+        configuration.cpu_cores,
+        configuration.memory_mb,
+        configuration.checkpoint_interval_seconds,
     )
 
 
@@ -151,43 +197,30 @@ def _cheapest_left_out(
     return configuration, why
 
 
-def _objectives(
+def _costs(
     situation: Situation,
     configurations: Sequence[Configuration],
-    capacity: Floats,
+    median: Floats,
     money: Floats,
-    possible: NDArray[np.bool_],
+    failures_per_hour: float,
 ) -> Floats:
-    """Money, capacity, gentleness of the way, and recovery over the range of the load."""
-    median = np.median(capacity, axis=0)
-    loads = np.quantile(situation.forecast.paths, (0.05, 0.5, 0.95))
-    recovery = [
-        situation.models.recovery.seconds(configurations, load=float(load), capacity=median)
-        for load in loads
-    ]
-    ways = np.where(possible.any(axis=0), possible.argmax(axis=0), len(PATHS))
-    return np.column_stack([money, -median, ways, *recovery])
+    """Capacity, gentleness of the way, and money an hour over the range of the load.
 
-
-def _possible(
-    origins: Sequence[Configuration],
-    targets: Sequence[Configuration],
-    capabilities: Capabilities,
-) -> NDArray[np.bool_]:
-    """Whether each way leads from each origin to each target: `W x X x X`."""
-    found = np.array(
-        [[_leads(x, y, capabilities) for y in targets] for x in origins], dtype=np.bool_
+    The money is what the plan reckons with: the price and what failures are expected to cost.
+    """
+    forecast = situation.forecast
+    a_second = situation.prices.violation_second * failures_per_hour
+    longest = max(
+        forecast.steps * forecast.grid_seconds, situation.limits.processing_latency_seconds
     )
-    return np.moveaxis(found, -1, 0)
-
-
-@lru_cache(maxsize=65_536)
-def _leads(
-    origin: Configuration, target: Configuration, capabilities: Capabilities
-) -> tuple[bool, ...]:
-    """Whether each way leads there; the same pairs are asked about in every cycle."""
-    paths = paths_between(origin, target, capabilities)
-    return tuple(path in paths for path in PATHS)
+    lost = [
+        np.minimum(
+            situation.models.recovery.seconds(configurations, load=load, capacity=median), longest
+        )
+        for load in np.quantile(forecast.paths, LOADS).tolist()
+    ]
+    ways = gentlest_ways(situation.current, configurations, situation.capabilities)
+    return np.column_stack([-median, ways, *(money + a_second * each for each in lost)])
 
 
 def failure_seconds(

@@ -1,12 +1,23 @@
-"""Leave out configurations that another one beats in everything the plan looks at."""
+"""Leave out configurations that another one beats, or is as good as, in all the plan looks at."""
+
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from horae.performance.models import Floats
+from horae.optimisation.pareto import is_non_dominated
+from horae.performance.models import Floats, Integers
+
+MOST_PLANNED = 12
+"""Configurations beyond which the plan tells apart less finely: its cost grows with their number,
+and twelve sizes and shapes between the least and the most leave steps of some 15 %."""
+
+TOLERANCE, COARSER = 0.01, 1.5
+"""Share by which costs may differ and be as good, at first and from one try to the next. Capacity
+is known to some 5 %, so a share of a few per cent tells two configurations hardly apart."""
 
 
-def keep_front(costs: Floats, *, always: int) -> NDArray[np.intp]:
+def keep_front(costs: Floats, *, always: int) -> Integers:
     """Indices of the rows that no other row dominates, `always` first.
 
     Args:
@@ -16,9 +27,52 @@ def keep_front(costs: Floats, *, always: int) -> NDArray[np.intp]:
     Returns:
         Ascending after the first. Of equal rows the first is kept.
     """
-    no_worse = (costs[:, None, :] <= costs[None, :, :]).all(axis=2)
-    equal = no_worse & no_worse.T
-    earlier = np.arange(len(costs))[:, None] < np.arange(len(costs))[None, :]
-    dominated = np.asarray((no_worse & (~equal | earlier)).any(axis=0))
-    dominated[always] = True
-    return np.concatenate([[always], np.flatnonzero(~dominated)])
+    kept = is_non_dominated(costs)
+    _, firsts = np.unique(costs, axis=0, return_index=True)
+    kept &= np.isin(np.arange(len(costs)), firsts)
+    kept &= ~(costs[always] <= costs).all(axis=1)
+    kept[always] = False
+    return np.concatenate([[always], np.flatnonzero(kept)])
+
+
+def keep_few(
+    costs: Floats, *, kinds: Sequence[Hashable], always: int, most: int = MOST_PLANNED
+) -> tuple[Integers, float]:
+    """The front, or where it has more than `most` rows a part of it that stands for the rest.
+
+    A row that is left out is at most so much cheaper, in each column, than one that is kept: a
+    share of its own cost. The share is the least of a few that leaves no more than `most` rows.
+    The row that is always kept stands for none but those that it beats.
+
+    Args:
+        costs: As for `keep_front`; finite.
+        kinds: Kind of each row. Of rows that stand for as many others, one of a kind that was
+            kept is taken.
+        always: A row that is kept whatever it costs.
+        most: Rows, at least 2.
+
+    Returns:
+        Indices, `always` first and then ascending, and the share; 0 where the front was small.
+    """
+    front = keep_front(costs, always=always)
+    kept, tolerance = front, 0.0
+    while len(kept) > most:
+        tolerance = COARSER * tolerance or TOLERANCE
+        kept = np.concatenate([front[:1], _cover(costs, front[1:], kinds, tolerance)])
+    return kept, tolerance
+
+
+def _cover(costs: Floats, rows: Integers, kinds: Sequence[Hashable], tolerance: float) -> Integers:
+    """Greedily the rows that stand for the most others, until all are stood for; ascending."""
+    at, chosen, seen = costs[rows], list[int](), set[Hashable]()
+    bound = at + tolerance * np.abs(at)
+    stands: NDArray[np.bool_] = np.asarray((at[:, None] <= bound[None]).all(axis=2))
+    left = np.ones(len(rows), dtype=np.bool_)
+    while left.any():
+        many = (stands & left).sum(axis=1)
+        best = np.flatnonzero(many == many.max()).tolist()
+        place = next((each for each in best if kinds[rows[each]] in seen), best[0])
+        chosen.append(place)
+        seen.add(kinds[rows[place]])
+        left &= ~stands[place]
+    return rows[sorted(chosen)]

@@ -86,7 +86,12 @@ class View:
 def look(situation: Situation, settings: PlannerSettings, pace: Pace) -> View:
     """Ask models and forecast, and solve the dynamic program."""
     signals = read_signals(situation.window)
-    beliefs = believe(situation, draws=settings.draws, proven_factor=settings.proven_factor)
+    beliefs = believe(
+        situation,
+        draws=settings.draws,
+        proven_factor=settings.proven_factor,
+        failures_per_hour=settings.failures_per_hour,
+    )
     timeline = lay_out(
         situation.forecast,
         load_history(situation.window),

@@ -63,6 +63,7 @@ def danger_evidence(view: View, danger: Danger) -> Evidence:
         "season_known": view.timeline.season_known,
         "configurations_evaluated": view.beliefs.evaluated,
         "configurations_planned_with": len(view.beliefs.configurations),
+        "configurations_as_good_within": view.beliefs.tolerance,
     }
 
 

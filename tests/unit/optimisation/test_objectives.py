@@ -131,6 +131,28 @@ def test_a_backlog_that_is_worked_off_in_time_is_no_risk() -> None:
     assert (risk(0), risk(5000), risk(7000)) == (0, 0, 1)
 
 
+def test_the_risk_with_a_backlog_is_that_of_a_queue_played_step_by_step() -> None:
+    """For 200 drawn paths and capacities a queue that is played says the same, draw by draw."""
+    rng = np.random.default_rng(5)
+    paths, capacity = rng.uniform(100, 900, (200, 12)), rng.uniform(400, 900, (200, 1))
+    backlog, grid, limit = 20_000.0, 5.0, 10.0
+    waiting = np.full(200, backlog)
+    for load in paths.T:
+        waiting = np.maximum(0, waiting + grid * (load - capacity[:, 0]))
+    broken = (paths.max(axis=1) > capacity[:, 0]) | (waiting > limit * capacity[:, 0])
+    assert 0 < (waiting > limit * capacity[:, 0]).mean() < 1
+    for draw in range(200):
+        one = slice(draw, draw + 1)
+        (risk,) = latency_risk(
+            paths[one],
+            capacity[one],
+            grid_seconds=grid,
+            limit_seconds=limit,
+            backlog_records=backlog,
+        )
+        assert risk == broken[draw]
+
+
 def test_nothing_to_evaluate_is_nothing() -> None:
     """No configuration, no candidate."""
     assert (
