@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -55,11 +55,12 @@ def backtest(
 ) -> None:
     """Run policies on a model of a job, through the real cycle in simulated time.
 
-    DIR/scoreboard.csv has a row a run, DIR/summary.csv the means over the seeds, DIR/report.html
-    the plots. Calling it again makes only what is missing. How long decisions took goes to
-    DIR.timings.csv beside it.
+    DIR/scoreboard.csv has a row a run, DIR/summary.csv the means over the seeds,
+    DIR/report.html the plots. Calling it again makes only what is missing. How
+    long decisions took goes to DIR.timings.csv beside it.
 
-    Exit codes: 0 done; 1 a run failed; 2 what was asked for is unknown or contradicts itself.
+    Exit codes: 0 done; 1 a run failed; 2 what was asked for is unknown or
+    contradicts itself.
     """
     from horae.cli.backtest_plan import Asked, plan_of
     from horae.cli.backtest_text import listed, told, watched

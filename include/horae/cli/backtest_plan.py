@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from horae.cli.option_faults import made_folder
 from horae.errors import Fault, SettingsError
 from horae.settings.job_spec import LimitSettings
 from horae.settings.phrases import expected, one_of
 from horae.simulation.contender_text import contenders
 from horae.simulation.contenders import POLICIES, Contender
 from horae.simulation.durations import seconds_of
-from horae.simulation.job_model import JobModel
+from horae.simulation.job_model import JobModel, Start
 from horae.simulation.job_spec_of import Terms
 from horae.simulation.models_folder import load_model, shipped
 from horae.simulation.plan import Plan
@@ -79,7 +80,7 @@ def plan_of(asked: Asked) -> tuple[Plan, Path]:
         terms=terms,
         references=asked.references,
     )
-    return plan, asked.out
+    return plan, made_folder("horae backtest", asked.out)
 
 
 def _history(text: str, faults: list[Fault]) -> int:
@@ -144,9 +145,8 @@ def _contenders(
 ) -> tuple[Contender, ...]:
     if not asked.policies:
         faults.append(_missing("--policy", f"at least {one_of(None, POLICIES)}"))
-    if model is None:
-        return ()
-    found, wrong = contenders(asked.policies, model.start)
+    # Without a model there is no plan; what is wrong with the policies is told all the same.
+    found, wrong = contenders(asked.policies, model.start if model else Start(parallelism=1))
     faults += wrong
     return tuple(found)
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 
 from rich.console import Console
 from rich.markup import escape
@@ -40,10 +41,10 @@ COLUMNS: tuple[tuple[str, str, float], ...] = (
 
 
 def listed(kinds: Iterable[str]) -> Iterator[str]:
-    """A line each thing of some kinds: jobs, traces, policies, worlds."""
+    """Name and description of each thing of some kinds: jobs, traces, policies, worlds."""
     for kind in kinds:
-        for name, sentence in _ENTRIES[kind]():
-            yield f"{name}\n    {sentence}"
+        for name, description in _ENTRIES[kind]():
+            yield f"{name}\n{indent(description, '    ')}"
 
 
 @contextmanager
@@ -107,7 +108,7 @@ def _short(value: float, digits: int = 3) -> str:
 def _models() -> Iterator[tuple[str, str]]:
     for name in shipped():
         model = load_model(name)
-        yield name, model.source.strip().splitlines()[0]
+        yield name, model.source.strip()
 
 
 _ENTRIES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {

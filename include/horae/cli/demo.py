@@ -15,7 +15,7 @@ INTERRUPTED = 130
 """Exit code: somebody ended it; everything is stopped."""
 
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

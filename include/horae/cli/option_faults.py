@@ -1,7 +1,9 @@
 """What is wrong with the options of a command, gathered so that it is all told at once."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,6 +14,25 @@ from horae.simulation.calibration.forms import FORMS
 from horae.simulation.calibration.tables import TABLES
 
 Value = TypeVar("Value")
+
+
+def made_folder(command: str, folder: Path) -> Path:
+    """The folder of `--out`, which is there afterwards.
+
+    Raises:
+        SettingsError: It cannot be made, or nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror or str(error)
+    else:
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+        why = "no permission to write there"
+    wanted = "a folder that can be made and written to"
+    fault = Fault(where="--out", line=None, value=f"{folder} ({why})", expected=wanted)
+    raise SettingsError(command, [fault])
 
 
 class OptionFaults:

@@ -18,7 +18,7 @@ from horae.errors import HoraeError
 AT_ONCE = 8
 """Jobs that are minded at the same time; an action of one must not keep the others waiting."""
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(epilog=SWITCH)

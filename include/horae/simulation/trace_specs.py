@@ -87,7 +87,8 @@ def _part(text: str, data_folder: Path | None, faults: list[Fault]) -> Part | No
     if name in NAMED:
         return _named(name, query, data_folder, faults)
     known = [*NAMED, *(f"{name}:" for name in FORMULAS), f"{FILE}:"]
-    _note(faults, "the trace", repr(text), one_of(kind, known))
+    hint = f"; {FILE}:{text} reads that file" if Path(name).is_file() else ""
+    _note(faults, "the trace", repr(text), one_of(kind, known) + hint)
     return None
 
 
@@ -185,7 +186,7 @@ def _shown(kind: type[Settings], separator: str = ",") -> str:
 
 
 def _too_short(seconds: int, history_seconds: int) -> Fault:
-    wanted = f"more than the {history_seconds} s of its history"
+    wanted = f"more than the {history_seconds} s of its history; shorten that, or lengthen the trace"
     return Fault(where="the trace", line=None, value=f"{seconds} s", expected=wanted)
 
 

@@ -56,6 +56,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     for words in (
         "did you mean 'tsw'",
         "sine",
+        "did you mean 'planner'",
         "a length of time such as 90s",
         "did you mean 'worst'",
         "--latency-limit: got 0.0; expected a number above 0",
@@ -63,6 +64,27 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     ):
         assert words in wrong
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_computed(
+    model: Path, tmp_path: Path
+) -> None:
+    """The model's file is no folder: an error with its reason, and no traceback."""
+    wanted = ("--policy", "static", "--history", "10m", "--out", model / "out")
+    code, _, wrong = run("--job", model, "--trace", TRACE, *wanted)
+    assert code == 2
+    assert "--out: got" in wrong
+    assert "Not a directory" in wrong
+    assert [path.name for path in tmp_path.iterdir()] == [model.name]
+
+
+def test_a_file_without_its_prefix_is_recognised(model: Path, tmp_path: Path) -> None:
+    """Who gives a path alone is told how files are read."""
+    load = tmp_path / "load.csv"
+    load.write_text("at,load\n0,1\n", encoding="utf-8")
+    code, _, wrong = run("--job", model, "--trace", load, "--policy", "static", "--out", tmp_path)
+    assert code == 2
+    assert f"file:{load} reads that file" in wrong
 
 
 def test_it_says_what_there_is(tmp_path: Path) -> None:

@@ -131,7 +131,8 @@ def test_a_history_leaves_something_to_score() -> None:
     """Its seconds are the leading ones; as many as there are is too many."""
     assert trace("constant:mean=1,hours=1", history_seconds=3_599).history_seconds == 3_599
     assert faults_of("constant:mean=1,hours=1", history_seconds=3_600) == [
-        "the trace: got 3600 s; expected more than the 3600 s of its history"
+        "the trace: got 3600 s; expected more than the 3600 s of its history; "
+        "shorten that, or lengthen the trace"
     ]
 
 
