@@ -1,23 +1,32 @@
 """`horae calibrate`: fit a model of a job to what was measured of it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
-Files = Annotated[list[Path] | None, typer.Option(metavar="FILE", exists=True, dir_okay=False)]
+
+def _files(row: str) -> Any:
+    """The option of a table, with what a row of it is."""
+    return typer.Option(metavar="FILE", exists=True, dir_okay=False, help=f"A row is {row}.")
 
 
 @app.command()
 def calibrate(
     name: Annotated[str, typer.Option(help="Of the model.")],
     out: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="Where it goes.")],
-    profiles: Files = None,
-    failures: Files = None,
-    reconfigurations: Files = None,
-    series: Files = None,
+    profiles: Annotated[
+        list[Path] | None, _files("one run in one configuration under one load")
+    ] = None,
+    failures: Annotated[list[Path] | None, _files("one failure")] = None,
+    reconfigurations: Annotated[
+        list[Path] | None, _files("one change of the configuration")
+    ] = None,
+    series: Annotated[
+        list[Path] | None, _files("one moment of one run, at equal distances")
+    ] = None,
     from_ledger: Annotated[
         str | None,
         typer.Option(metavar="JOB", help="Instead of tables: what this job ran through itself."),
@@ -78,16 +87,18 @@ def calibrate(
 ) -> None:
     """Fit a job model to tables of profiles, failures and changes, or to a job's own ledger.
 
-    DIR/model.yaml is the model, DIR/report.html how well it fits and what could not be
-    identified, DIR/points/*.csv what its plots show. Which columns tables have:
-    docs/rehearsal-calibrating.md. The same tables and seed give the same files.
+    DIR/model.yaml is the model, DIR/report.html how well it fits and what could
+    not be identified, DIR/points/*.csv what its plots show. Which columns tables
+    have: docs/rehearsal-calibrating.md. The same tables and seed give the same
+    files.
 
-    Exit codes: 0 done; 2 a table or an option has faults, all told at once; 5 the tables do not
-    show a capacity.
+    Exit codes: 0 done; 2 a table or an option has faults, all told at once; 5 the
+    tables do not show a capacity, or the job has no window yet.
     """
     from horae.cli.calibrate_plan import Asked, tables_and_wanted
     from horae.cli.calibrate_text import fitted_while_shown, told
     from horae.cli.exit_codes import errors_as_exit_codes
+    from horae.cli.option_faults import made_folder
     from horae.simulation.calibration.output import write_calibration
 
     asked = Asked(
@@ -114,5 +125,6 @@ def calibrate(
     )
     with errors_as_exit_codes():
         tables, wanted = tables_and_wanted(asked)
+        folder = made_folder("horae calibrate", out)
         found = fitted_while_shown(tables, wanted)
-    told(found, write_calibration(found, out))
+    told(found, write_calibration(found, folder))

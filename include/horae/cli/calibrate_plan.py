@@ -9,10 +9,13 @@ from typing import Annotated, Any
 import pandas as pd
 
 from horae.cli.option_faults import OptionFaults
+from horae.cli.surroundings import surroundings
 from horae.errors import SettingsError
 from horae.performance.partitioning import Partitioning
+from horae.settings.job_spec import JobSpec
 from horae.settings.lined_yaml import read_lined_yaml
 from horae.settings.phrases import one_of
+from horae.settings.spec_folder import named_job_spec
 from horae.settings.value_types import Name
 from horae.simulation.calibration.changing import path_faults
 from horae.simulation.calibration.forms import FORMS, PROFILES
@@ -93,7 +96,9 @@ def tables_and_wanted(asked: Asked) -> tuple[Tables, Wanted]:
         raise SettingsError("horae calibrate", faults.found)
     source = _source(asked)
     if asked.job is not None:
-        own = _own(asked.job, settings)
+        spec = named_job_spec(surroundings().environment.jobs_folder, asked.job)
+        settings = _said_by(spec) | settings
+        own = _own(spec.name, settings)
         tables, start = own.tables, start or own.start
         source = f"The ledger of job {asked.job}: its newest window, {own.span_seconds:g} s long."
     wanted = Wanted(
@@ -201,17 +206,22 @@ def _largest(tables: Tables) -> Start:
     return Start(parallelism=round(max(found)))
 
 
+def _said_by(spec: JobSpec) -> dict[str, object]:
+    """What a job's spec tells of what it may run in."""
+    said = spec.search.model_dump(exclude_none=True)
+    search = {axis: tuple(map(float, said[axis])) for axis in Start.model_fields if axis in said}
+    most = said.get("maximum_task_managers")
+    return {"search": search} | ({"maximum_task_managers": most} if most else {})
+
+
 def _own(job: str, settings: dict[str, object]) -> OwnTables:
     """What the job's own ledger tells."""
-    from horae.cli.surroundings import surroundings
     from horae.control.adapters import opened_ledger, window_store
-    from horae.settings.spec_folder import named_job_spec
 
     place = surroundings()
-    spec = named_job_spec(place.environment.jobs_folder, job)
     partitioning = Partitioning(partitions=_count("partitions", settings))
     with opened_ledger(place) as ledger:
-        return own_tables(ledger, window_store(place), spec.name, partitioning=partitioning)
+        return own_tables(ledger, window_store(place), job, partitioning=partitioning)
 
 
 def _count(name: str, settings: dict[str, object]) -> int:

@@ -1,12 +1,17 @@
 """`horae calibrate`: tables to a model and its report."""
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 import made_tables
+from control_builders import SLOT, SMALL, World, ramp
 from horae.cli.calibrate import app
+from horae.control.observe import observe
+from horae.ledger.opening import open_ledger
 from horae.simulation.models_folder import load_model
 
 
@@ -93,6 +98,31 @@ def test_something_must_be_given(tmp_path: Path) -> None:
     )
     assert code == 2
     assert "not both" in said
+
+
+def test_a_jobs_own_ledger_becomes_a_model_of_what_its_spec_allows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it carried tells its capacity, 250 records/s a slot; its spec what it may run in."""
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    overrun = [ramp(150, 150), ramp(500, 500, seconds=300), ramp(100, 100, seconds=1_200)]
+    world = World(folder=tmp_path, load=np.concatenate(overrun), ledger=ledger)
+    observe(world.observing(), "first")
+    ledger.close()
+    spec = world.spec.model_dump(mode="json", exclude_unset=True)
+    (tmp_path / "ysb.yaml").write_text(json.dumps(spec), encoding="utf-8")  # JSON is YAML
+    monkeypatch.setenv("HORAE_HOME", str(tmp_path))
+    monkeypatch.setenv("HORAE_JOBS", str(tmp_path))
+    wanted = ("--name", "own", "--setting", "partitions=4", "--draws", 3)
+    code, _, wrong = run("--from-ledger", "ysb", *wanted, "--out", tmp_path / "out")
+    assert code == 0, wrong
+    model = load_model(tmp_path / "out" / "model.yaml")
+    assert model.search == {
+        "parallelism": (1, 2, 4),
+        "checkpoint_interval_seconds": (5, 10, 20),
+    }
+    assert model.partitions == 4
+    assert model.capacity.median(SMALL) == pytest.approx(SLOT, rel=0.05)
 
 
 def test_a_run_that_no_table_has_is_told(options: list[object], tmp_path: Path) -> None:
