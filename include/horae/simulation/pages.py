@@ -65,7 +65,12 @@ def facts(entries: Mapping[str, Cell]) -> Markup:
 
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[Cell]], *, caption: str, best: int | None = None
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    caption: str,
+    best: int | None = None,
+    figures: bool = False,
 ) -> Markup:
     """A table; columns of numbers stand to the right, the first column names its row.
 
@@ -74,9 +79,11 @@ def table(
         rows: Cells; floats are shown with four significant digits.
         caption: What the table shows.
         best: Row to mark; None: none.
+        figures: What stands behind the first column is a figure, also where it is text.
     """
     numeric = [
-        all(isinstance(row[place], int | float) or row[place] is None for row in rows)
+        (figures and place > 0)
+        or all(isinstance(row[place], int | float) or row[place] is None for row in rows)
         for place in range(len(head))
     ]
     cells = [[shown(cell) for cell in row] for row in rows]

@@ -1,5 +1,6 @@
 """The report of a back-test: one page that needs nothing else."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
@@ -20,8 +21,8 @@ SHOWN: tuple[tuple[str, str, float], ...] = (
     ("core-h", "core_hours", 1),
     ("GB-h", "gb_hours", 1),
     ("money", "money", 1),
-    ("with all that stands beside", "money_all", 1),
-    ("and violations", "money_with_violations", 1),
+    ("money, all beside", "money_all", 1),
+    ("money, violations too", "money_with_violations", 1),
     ("recovery A, s", "recovery_a_mean", 1),
     ("in time, %", "recovery_a_share", 100),
     ("recovery B, s", "recovery_b_mean", 1),
@@ -74,15 +75,35 @@ _READING = (
 
 def _lead(plan: Plan, lines: Sequence[Line]) -> str:
     seeds = "one seed" if plan.seeds == 1 else f"{plan.seeds} seeds"
-    parts = []
-    for trace, world in _pairs(lines):
-        own = [line for line in _of(lines, trace, world) if line.policy != STATIC_BEST]
-        best = own[_best(own)]
-        parts.append(f"under {trace} in the world {world} {best.policy}")
+    parts = [
+        f"under {trace} in the world {world} {_ranking(_of(lines, trace, world))}"
+        for trace, world in _pairs(lines)
+    ]
     return (
-        f"Cheapest with violations and all that stands beside the job priced in, over {seeds}: "
+        f"With violations and all that stands beside the job priced in, over {seeds}: "
         f"{'; '.join(parts)}."
     )
+
+
+def _ranking(lines: Sequence[Line]) -> str:
+    """Which policy is cheapest, what comes next, and what was to be had by staying."""
+    own = sorted((line for line in lines if line.policy != STATIC_BEST), key=_price)
+    told = f"{own[0].policy} is cheapest ({_in_short(own[0])})"
+    told += f", before {own[1].policy} ({_in_short(own[1])})" if len(own) > 1 else ""
+    constant = [line for line in lines if line.policy == STATIC_BEST]
+    return told + (f"; static-best has {_in_short(constant[0])}" if constant else "")
+
+
+def _in_short(line: Line) -> str:
+    share = line.means["share_within"].mean
+    within = f", {100 * share:.1f} % of time within the limit" if share is not None else ""
+    return f"{_rounded(_price(line), 4)}{within}"
+
+
+def _price(line: Line) -> float:
+    """With everything priced in; what is not known is the dearest."""
+    mean = line.means["money_with_violations"].mean
+    return math.inf if mean is None else mean
 
 
 def _scenes(found: Sequence[Row], lines: Sequence[Line], style: Style) -> Iterator[pages.Section]:
@@ -107,28 +128,27 @@ def _table(lines: Sequence[Line]) -> Markup:
         for line in lines
     ]
     caption = "Means over the seeds; marked: cheapest with everything and violations priced in."
-    return pages.table(head, body, caption=caption, best=_best(lines))
+    return pages.table(head, body, caption=caption, best=_best(lines), figures=True)
 
 
 def shown_mean(mean: Mean, factor: float) -> str:
     """A mean for people, with half of its interval."""
     if mean.mean is None:
         return pages.shown(None)
-    text = pages.shown(float(f"{factor * mean.mean:.4g}"))
+    text = _rounded(factor * mean.mean, 4)
     if mean.low is None or mean.low == mean.mean:
         return text
-    return f"{text} ± {factor * (mean.mean - mean.low):.2g}"
+    return f"{text} ± {_rounded(factor * (mean.mean - mean.low), 2)}"
+
+
+def _rounded(value: float, digits: int) -> str:
+    return pages.shown(float(f"{value:.{digits}g}"))
 
 
 def _best(lines: Sequence[Line]) -> int:
     """Place of the cheapest policy, references left out, with everything priced in."""
-
-    def price(place: int) -> float:
-        mean = lines[place].means["money_with_violations"].mean
-        reference = lines[place].policy == STATIC_BEST
-        return float("inf") if mean is None or reference else mean
-
-    return min(range(len(lines)), key=price)
+    places = [place for place, line in enumerate(lines) if line.policy != STATIC_BEST]
+    return min(places, key=lambda place: _price(lines[place]))
 
 
 def _courses(plan: Plan, made: Made, style: Style) -> Iterator[pages.Section]:
@@ -206,7 +226,9 @@ def _what_was_run(plan: Plan, made: Made) -> Iterator[Markup]:
 
 
 def _settings(said: dict[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in said.items())
+    """The kind of a policy, and what it was set to."""
+    entries = (f"{name} {value}" for name, value in said.items() if name != "name")
+    return ", ".join([str(said["name"]), *entries])
 
 
 def _pairs(lines: Sequence[Line]) -> list[tuple[str, str]]:

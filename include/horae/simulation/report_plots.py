@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LEAST_LATENCY = 0.1
 """Seconds; the scale of latencies begins there."""
+PLAIN = "{x:,.10g}"
+"""Of ticks: thousands parted, no exponents."""
 
 
 class Style:
@@ -104,7 +106,8 @@ def load_against_capacity(results: Sequence[Result], *, name: str) -> str:
         _mark_outages(plot, curves)
         plot.set_ylim(bottom=0)
         plot.set_ylabel(f"{policy}\nrecords/s")
-    rows[0].legend(loc="lower right", ncols=2)
+        plot.yaxis.set_major_formatter(PLAIN)
+    rows[0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     rows[-1].set_xlabel("hours")
     told = f"Load and capacity over {_length(results):.3g} hours, a row each for {_names(results)}"
     return plots.svg(figure, name=name, alternative=f"{told}; spans without output are shaded.")
@@ -135,6 +138,7 @@ def latency(results: Sequence[Result], *, limit: float, name: str) -> str:
         plot.axhline(limit, color=plots.colour(1), linestyle="--", linewidth=0.9)
         _mark_outages(plot, curves)
         plot.set_yscale("log")
+        plot.yaxis.set_major_formatter(PLAIN)
         plot.set_ylabel(f"{policy}\nseconds")
     rows[-1].set_xlabel("hours")
     told = ", ".join(f"{one.who.policy} {100 * one.score.share_within:.1f} %" for one in results)
