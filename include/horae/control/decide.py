@@ -129,7 +129,7 @@ def record_decision(
         references = known.references
         front = {} if known.front is None else {"front": to_body(known.front)}
         chosen_from = front | {
-            "excluded": [to_body(each) for each in known.space.excluded],
+            "excluded": [to_body(each) for each in known.space.exclusions],
             "fixed": dict(known.space.fixed),
         }
     parts.ledger.append(decision_entry(decision, references, chosen_from))

@@ -7,24 +7,12 @@ from itertools import product
 
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
+from horae.optimisation.exclusions import Excluded, Exclusion, gather
 from horae.optimisation.failures import Failure
 from horae.performance.partitioning import Partitioning
 from horae.settings.job_spec import SearchSettings
 
 CHECKPOINT_ROOM = 2.0  # intervals shorter than two long checkpoints leave no time to work
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excluded:
-    """A configuration that the settings name and that is not admissible.
-
-    Attributes:
-        configuration: Which.
-        reason: Why not, for people.
-    """
-
-    configuration: Configuration
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +23,7 @@ class SearchSpace:
         current: What the job runs in.
         configurations: Admissible ones, sorted; the current one is always among them.
         excluded: Ones the settings name and that are not admissible, sorted.
+        exclusions: The same, by reason and by the values that they combine.
         fixed: Axis that the settings would vary and that stays as it is, to the reason.
         failed: Excluded ones that are not admissible only since an action failed in them.
     """
@@ -42,6 +31,7 @@ class SearchSpace:
     current: Configuration
     configurations: tuple[Configuration, ...]
     excluded: tuple[Excluded, ...]
+    exclusions: tuple[Exclusion, ...]
     fixed: Mapping[str, str]
     failed: tuple[Configuration, ...] = ()
 
@@ -100,10 +90,12 @@ def _enumerated(bounds: Bounds) -> SearchSpace:
             admissible.add(configuration)
         elif configuration != bounds.current:
             excluded.append(Excluded(configuration=configuration, reason=reason))
+    excluded.sort(key=lambda one: one.configuration)
     return SearchSpace(
         current=bounds.current,
         configurations=tuple(sorted(admissible)),
-        excluded=tuple(sorted(excluded, key=lambda one: one.configuration)),
+        excluded=tuple(excluded),
+        exclusions=gather(excluded),
         fixed=fixed,
         failed=tuple(failed),
     )
