@@ -80,8 +80,8 @@ def _lead(plan: Plan, lines: Sequence[Line]) -> str:
         for trace, world in _pairs(lines)
     ]
     return (
-        f"With violations and all that stands beside the job priced in, over {seeds}: "
-        f"{'; '.join(parts)}."
+        f"Over {seeds}, {'; '.join(parts)}. Violations and all that stands beside the job are "
+        "priced into this money."
     )
 
 
@@ -97,7 +97,7 @@ def _ranking(lines: Sequence[Line]) -> str:
 def _in_short(line: Line) -> str:
     share = line.means["share_within"].mean
     within = f", {100 * share:.1f} % of time within the limit" if share is not None else ""
-    return f"{_rounded(_price(line), 4)}{within}"
+    return f"money {_rounded(_price(line), 4)}{within}"
 
 
 def _price(line: Line) -> float:

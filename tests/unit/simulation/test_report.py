@@ -75,5 +75,5 @@ def test_the_cheapest_with_violations_priced_in_is_marked(results: tuple[Result,
     )
     told = a_report(a_plan("static", "threshold"), (static, late))
     paid = static.score.money_with_violations
-    assert f"over one seed: under test in the world calm static is cheapest ({paid:.4g}, " in told
-    assert f"before threshold ({paid + 0.01:.4g}, " in told
+    assert f"Over one seed, under test in the world calm static is cheapest (money {paid:.4g}, " in told
+    assert f"before threshold (money {paid + 0.01:.4g}, " in told
