@@ -66,7 +66,8 @@ def search_of(
     Args:
         model: The job.
         axes: Only these vary, the others stay as they are; None: all that the model has.
-        uneven: See `SearchSettings`.
+        uneven: Any parallelism between the least and the largest that the model names; see
+            `SearchSettings`.
     """
     wanted = model.search if axes is None else set(axes) & set(model.search)
     legal: dict[str, Any] = {
@@ -74,6 +75,10 @@ def search_of(
         for axis, values in model.search.items()
         if axis in wanted
     }
+    if uneven and "parallelism" in legal:
+        legal["parallelism"] = tuple(
+            range(min(legal["parallelism"]), max(legal["parallelism"]) + 1)
+        )
     return SearchSettings(
         maximum_task_managers=model.maximum_task_managers, uneven=uneven, **legal
     )

@@ -167,27 +167,32 @@ def _refuse_below(result: Result, bound: float, money: float | None) -> None:
 
 
 def configurations_of(runs: Sequence[Rehearsal]) -> tuple[Configuration, ...]:
-    """All that any of these runs may come to be in, by the rules that its policy is told of.
+    """All that the model names, and all that any of these runs may come to be in.
+
+    By the rules that its policy is told of; what the model names counts whoever takes part.
 
     Args:
         runs: Of one model.
     """
     found: set[Configuration] = set()
-    kinds = {(run.start(), run.contender.uneven): run for run in runs}
-    for (start, uneven), run in kinds.items():
-        able = run.job().engine.capabilities(run.model.name)
-        search = search_of(run.model, uneven=uneven)
-        bounds = Bounds(
-            current=start.configuration(),
-            search=search,
-            capabilities=able,
-            partitioning=Partitioning(
-                partitions=run.model.partitions, key_groups=able.maximum_parallelism
-            ),
-        )
-        for current in _steps_down(start.configuration(), search):
-            found.update(search_space(replace(bounds, current=current)).configurations)
+    for run in {(run.start(), run.contender.uneven): run for run in runs}.values():
+        for search in (search_of(run.model), run.spec().search):
+            found.update(_reached(run, search))
     return tuple(sorted(found))
+
+
+def _reached(run: Rehearsal, search: SearchSettings) -> Iterator[Configuration]:
+    start, able = run.start().configuration(), run.job().engine.capabilities(run.model.name)
+    bounds = Bounds(
+        current=start,
+        search=search,
+        capabilities=able,
+        partitioning=Partitioning(
+            partitions=run.model.partitions, key_groups=able.maximum_parallelism
+        ),
+    )
+    for current in _steps_down(start, search):
+        yield from search_space(replace(bounds, current=current)).configurations
 
 
 def _steps_down(start: Configuration, search: SearchSettings) -> Iterator[Configuration]:

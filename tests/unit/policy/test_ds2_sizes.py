@@ -139,6 +139,8 @@ def test_what_is_needed_has_room_and_the_time_of_a_restart() -> None:
     """1000 / 0.7 + 1000 x 300 / 1800 = 1595.2; a backlog of 9000 adds 9000 / 1800 = 5: 1600."""
     chosen = settings()
     assert sized([a_vertex("s", 4)], {"s": a_source(1000, 0.9)}, chosen)["s"].needed == 1595
+    more = sized([a_vertex("s", 4)], {"s": a_source(1001, 0.9)}, chosen)["s"]
+    assert more.needed == 1597, "1596.8, rounded as Java's `Math.round` does"
     behind = sized([a_vertex("s", 4)], {"s": a_source(1000, 0.9, 9000.0)}, chosen)["s"]
     assert behind.needed == 1600
     assert behind.true_rate == pytest.approx(1000 / 0.9)

@@ -25,11 +25,19 @@ def spec_of(
 
 
 def test_the_planner_searches_all_axes_and_others_the_parallelism_alone() -> None:
-    """What the published policies change is the number of subtasks, and nothing else."""
+    """What the published policies change is the number of subtasks, and nothing else.
+
+    They take any between the ends: a coarse list of the model's is for a search, not for them.
+    """
+    assert spec_of("planner").search.parallelism == (1, 2, 4)
     assert spec_of("planner").search.memory_mb == (1024, 2048)
-    for policy in ("static", "hold", "threshold", "ds2"):
+    for policy, sizes in (
+        ("static", (1, 2, 4)),
+        ("threshold", (1, 2, 3, 4)),
+        ("ds2", (1, 2, 3, 4)),
+    ):
         search = spec_of(policy).search
-        assert (search.parallelism, search.memory_mb) == ((1, 2, 4), None)
+        assert (search.parallelism, search.memory_mb) == (sizes, None)
         assert search.maximum_task_managers == 24
 
 

@@ -64,6 +64,17 @@ def test_a_plan_is_found_that_is_cheaper_than_to_stay_at_no_more_violation(known
     assert found.plan.actions <= 10
 
 
+def test_no_more_changes_are_used_than_allowed(known: Oracle) -> None:
+    """With one change it is dearer than with ten, for the cheapest plan needs more than one."""
+    few, many = (
+        known.at(SEED, start=SIX, violation_seconds=900, actions=most).plan for most in (1, 10)
+    )
+    assert few is not None
+    assert many is not None
+    assert few.actions <= 1 < many.actions
+    assert few.money > many.money
+
+
 def test_to_stay_costs_the_oracle_what_it_costs_everybody(known: Oracle) -> None:
     """Without a change the only plan is to stay, and it is scored as any run is."""
     job = a_job()

@@ -31,7 +31,9 @@ def test_all_that_a_policy_may_choose_is_known() -> None:
     started = a_rehearsal("static", said={"start": {"parallelism": 7}}, **job)
     assert {one.parallelism for one in configurations_of([even, started])} == {1, 2, 3, 4, 7, 8}
     uneven = a_rehearsal("threshold", **job)
-    assert {one.parallelism for one in configurations_of([even, uneven])} == set(range(1, 9))
+    both = configurations_of([even, uneven])
+    assert {one.parallelism for one in both} == set(range(1, 9))
+    assert {one.memory_mb for one in both if one.parallelism == 7} == {4096}, "it only resizes"
 
 
 def test_a_run_in_none_of_them_is_an_error() -> None:
