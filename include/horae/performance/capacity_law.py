@@ -56,10 +56,9 @@ class CapacityLaw:
 
     def ln_capacity(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         """Logarithm of C: `n x m` for a sample `n x 6` and `m` configurations."""
-        interval = np.array([x.checkpoint_interval_seconds for x in configurations])
-        intervals, place = np.unique(interval, return_inverse=True)
+        intervals = np.array([x.checkpoint_interval_seconds for x in configurations])
         factor = self.ln_checkpoint_factor(sample, intervals)
-        return self.ln_bound(sample, configurations) + factor[:, place]
+        return self.ln_bound(sample, configurations) + factor
 
     def ln_bound(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         """Logarithm of C between two checkpoints: `n x m`, whatever the interval."""

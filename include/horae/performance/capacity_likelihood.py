@@ -63,10 +63,17 @@ class CapacityLikelihood:
         rates = np.array([use.records_per_second for use in seen])
         managers = np.array([use.configuration.task_managers for use in seen], dtype=np.float64)
         cores = np.array([use.cores for use in seen])
-        spread = CPU_SCATTER * cores + CPU_FLOOR * managers
+        spread = np.array(
+            [cpu_deviation(use.cores, use.configuration.task_managers) for use in seen]
+        )
         scaled = (self.law.cores_used(sample, rates, managers) - cores) / spread
         density: Floats = -0.5 * (scaled**2).sum(axis=1)
         return density
+
+
+def cpu_deviation(cores: float, task_managers: int) -> float:
+    """Deviation of cores in use over `task_managers`, cores."""
+    return CPU_SCATTER * cores + CPU_FLOOR * task_managers
 
 
 def _ln_rates(seen: Sequence[Observation]) -> Floats:

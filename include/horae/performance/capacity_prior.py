@@ -64,10 +64,10 @@ class CapacityPrior:
 
     def log_density(self, points: Floats) -> Floats:
         """Up to a constant: `n` for `n x 6`; -inf outside the cut."""
-        whitening = np.linalg.inv(np.linalg.cholesky(self.covariance))
-        scaled = (points - self.mean) @ whitening.T
+        away = points - self.mean
         beyond = np.maximum(0, points[:, Unknown.LN_CORES_PER_SLOT]) / BEYOND_A_CORE
-        density = -0.5 * (np.einsum("ij,ij->i", scaled, scaled) + beyond**2)
+        squared = ((away @ np.linalg.inv(self.covariance)) * away).sum(axis=1)
+        density = -0.5 * (squared + beyond**2)
         return np.where(_is_possible(points), density, -np.inf)
 
 

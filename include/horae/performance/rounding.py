@@ -1,21 +1,24 @@
 """Evidence no finer than it is certain, so that a picture that has not changed is recognised.
 
-A window gains a row a minute, and every mean over it moves by a trace. Rounded to a quarter of its
-own deviation a figure tells as much (the variance grows by a twelfth of the square of the step,
-that is by half a per cent), and two windows in a row mostly tell the same, to the letter.
+A window gains a row a minute, and every mean over it moves by a trace. Rounded to half of its own
+deviation a figure tells as much (the variance grows by a twelfth of the square of the step, that
+is by two per cent), and two windows in a row mostly tell the same, to the letter.
 """
 
 import math
 from dataclasses import replace
 
-from horae.performance.capacity_likelihood import CPU_SCATTER
+from horae.performance.capacity_likelihood import CPU_SCATTER, cpu_deviation
 from horae.performance.evidence import CpuUse, Evidence, Observation
 
-STEP = 0.25
+STEP = 0.5
 """Of a figure's own deviation."""
 
 DEVIATION_STEP = 0.1
 """Of a deviation itself, which nobody knows to a tenth."""
+
+RATE_STEP = 2 * CPU_SCATTER
+"""Of the throughput that CPU was seen at, which is told with as many cores a record."""
 
 CHECKPOINT_STEP = 0.1
 """Of the duration of a checkpoint, which costs a few per cent of the capacity."""
@@ -43,9 +46,11 @@ def _observation(seen: Observation) -> Observation:
 
 def _cpu_use(use: CpuUse) -> CpuUse:
     """At a round throughput, and at it as many cores a record as were seen."""
-    rate = _round(use.records_per_second, CPU_SCATTER)
+    rate = _round(use.records_per_second, RATE_STEP)
     cores = use.cores * rate / use.records_per_second if use.records_per_second > 0 else use.cores
-    return replace(use, records_per_second=rate, cores=_round(cores, STEP * CPU_SCATTER))
+    deviation = cpu_deviation(cores, use.configuration.task_managers)
+    step = _round(STEP * deviation / cores, DEVIATION_STEP) if cores > 0 else STEP
+    return replace(use, records_per_second=rate, cores=_round(cores, step))
 
 
 def _round(figure: float, step: float) -> float:

@@ -31,20 +31,24 @@ def some(rate: float = 1_000.0, *, deviation: float = 0.03, rows: int = 40) -> E
 
 @pytest.mark.parametrize("rate", [1.0, 731.0, 52_345.6])
 @pytest.mark.parametrize("deviation", [0.03, 0.07, 0.2])
-def test_a_figure_moves_by_at_most_an_eighth_of_its_deviation(
+def test_a_figure_moves_by_at_most_a_quarter_of_its_deviation(
     rate: float, deviation: float
 ) -> None:
-    """It is rounded to quarters; the deviation itself by at most a twentieth."""
+    """It is rounded to halves; the deviation itself by at most a twentieth."""
     (seen,) = rounded(some(rate, deviation=deviation)).observations
-    assert abs(math.log(seen.records_per_second / rate)) <= 0.125 * seen.deviation + 1e-12
+    assert abs(math.log(seen.records_per_second / rate)) <= 0.25 * seen.deviation + 1e-12
     assert abs(math.log(seen.deviation / deviation)) <= 0.05 + 1e-12
 
 
 def test_cores_stay_in_proportion_to_the_throughput() -> None:
-    """0.4 cores at 1,000 records/s: as many a record, up to 5 % / 8, at a throughput nearby."""
+    """0.4 cores at 1,000 records/s: as many a record, at a throughput up to 5 % away.
+
+    The deviation is 5 % of them and 0.02 cores, some 10 %, and rounding moves them by a quarter of
+    that, itself up to a twentieth larger.
+    """
     (use,) = rounded(some()).cpu
-    assert use.cores / use.records_per_second == pytest.approx(0.4 / 1_000, rel=0.00626)
-    assert use.records_per_second == pytest.approx(1_000, rel=0.0254)
+    assert use.cores / use.records_per_second == pytest.approx(0.4 / 1_000, rel=0.0263)
+    assert use.records_per_second == pytest.approx(1_000, rel=0.0513)
 
 
 def test_what_was_not_measured_or_idle_stays() -> None:
