@@ -92,8 +92,17 @@ def _published(*rows: tuple[float, float, float, float]) -> tuple[Figures, ...]:
 
 
 REACTIVE: Mapping[str, Any] = MappingProxyType(
-    # metrics-server of the time told means over a minute (--metric-resolution=60s).
-    {"policy": {"target": 0.35, "metric_seconds": 60}}
+    # metrics-server told means over a minute, once a minute (--metric-resolution=60s): no two
+    # published changes are less than 61 s apart.
+    {
+        "policy": {"target": 0.35, "metric_seconds": 60},
+        "time": {
+            "grid_seconds": 15,
+            "sampling_seconds": 45,
+            "cycle_seconds": 60,
+            "window_seconds": 1_800,
+        },
+    }
 )
 DS2: Mapping[str, Any] = MappingProxyType(
     # Utilisation 0.35 +- 0.15, stabilisation 2 min, window 1 min, restart 1 min, catch-up 5 min,
@@ -177,7 +186,7 @@ def changes(record: RunRecord, kind: Kind) -> int:
         for action in record.actions
         if not any(0 <= action.began - at < kind.after_failure_seconds for at in failed)
     ]
-    apart = [later for earlier, later in pairwise(began) if later - earlier > kind.pause_seconds]
+    apart = [later for earlier, later in pairwise(began) if later - earlier >= kind.pause_seconds]
     return len(began[:1]) + len(apart)
 
 

@@ -74,13 +74,6 @@ def _at_most(name: str, other: str) -> Rule:
     return Rule((name, other), expected)
 
 
-def _below(name: str, other: str) -> Rule:
-    def expected(value: float, bound: float) -> str | None:
-        return None if value < bound else f"less than {other}, {show_number(bound)}"
-
-    return Rule((name, other), expected)
-
-
 def _parallelism_fits(
     parallelism: Sequence[int], slots: Sequence[int], task_managers: int
 ) -> str | None:

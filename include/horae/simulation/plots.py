@@ -147,14 +147,3 @@ def logarithmic(plot: "Axes", *, x: bool = False, y: bool = False) -> None:
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
         axis.set_minor_locator(NullLocator())
-
-
-def same_range(plot: "Axes", *values: Sequence[float], margin: float = 0.05) -> None:
-    """Give both axes the range of all values, and draw the diagonal of equality."""
-    flat = [float(value) for series in values for value in series]
-    low, high = min(flat), max(flat)
-    room = margin * (high - low or abs(high) or 1.0)
-    ends = (low - room, high + room)
-    plot.plot(ends, ends, color=INK, linewidth=0.8, linestyle="--", zorder=0)
-    plot.set_xlim(ends)
-    plot.set_ylim(ends)

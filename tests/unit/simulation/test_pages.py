@@ -28,7 +28,6 @@ def a_drawing(name: str) -> str:
     figure, (plot,) = plots.new_figure()
     plot.plot([0, 1], [1, 2], color=plots.colour(0), marker=plots.marker(0), label="load <x>")
     plot.legend()
-    plots.same_range(plot, [0, 1], [1, 2])
     return plots.svg(figure, name=name, alternative='Load "rises" & rises')
 
 
