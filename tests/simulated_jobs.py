@@ -1,14 +1,16 @@
 """Whole simulated jobs for tests, with nothing random and figures to reckon by hand."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flow_builders import CALM, a_model, a_trace
 from horae.simulation.failures import Failure
-from horae.simulation.job_model import LogNormal, OutageModel, Outages
+from horae.simulation.job_model import BusyModel, LogNormal, OutageModel, Outages
 from horae.simulation.simulated_job import SimulatedJob
 from horae.simulation.traces import Trace
 from horae.simulation.worlds import World
 
+QUIET = BusyModel(noise=0.0)
 BOTH_WAYS = Outages(
     in_place=OutageModel(seconds=LogNormal(median=7.0)),
     savepoint=OutageModel(seconds=LogNormal(median=12.0)),
@@ -41,3 +43,15 @@ def a_job(
     values = {"outages": BOTH_WAYS} | model
     offered = trace or a_trace(200.0, seconds=3_600)
     return SimulatedJob(a_model(**values), world, offered, seed=seed, due=due)
+
+
+def sampled(job: SimulatedJob) -> Mapping[str, float]:
+    """A sample of the present."""
+    return job.source.sample(job.clock.now())
+
+
+def after(seconds: float, job: SimulatedJob | None = None, **model: Any) -> Mapping[str, float]:
+    """A sample after some seconds of a job, or of the usual one without noise."""
+    job = job or a_job(**({"busy": QUIET} | model))
+    job.clock.wait(seconds)
+    return sampled(job)

@@ -7,7 +7,6 @@ black (at least 3 to 1 against both).
 
 import io
 import re
-from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 

@@ -1,8 +1,6 @@
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,26 +8,12 @@ import pytest
 from flow_builders import CALM, FOUR, a_failure, a_trace
 from horae.domain.metric_catalogue import CATALOGUE
 from horae.simulation.job_model import BusyModel, CpuModel, LatencyModel, LogNormal, VertexModel
-from horae.simulation.simulated_job import SimulatedJob
 from horae.simulation.source import LOAD
 from horae.simulation.starts import SETTINGS
-from simulated_jobs import a_job
+from simulated_jobs import QUIET, a_job, after, sampled
 
-QUIET = BusyModel(noise=0.0)
 JOB = "small"
 INPUT_ALONE = {"produced_records_total", "running_subtasks_ratio"}
-
-
-def sampled(job: SimulatedJob) -> Mapping[str, float]:
-    """A sample of the present."""
-    return job.source.sample(job.clock.now())
-
-
-def after(seconds: float, job: SimulatedJob | None = None, **model: Any) -> Mapping[str, float]:
-    """A sample after some seconds of a job, or of the usual one without noise."""
-    job = job or a_job(**({"busy": QUIET} | model))
-    job.clock.wait(seconds)
-    return sampled(job)
 
 
 class TestCounters:

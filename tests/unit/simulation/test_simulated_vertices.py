@@ -6,24 +6,10 @@ import pytest
 
 from flow_builders import FOUR, a_failure, a_trace
 from horae.domain.vertex_catalogue import VERTEX_CATALOGUE
-from horae.simulation.job_model import BusyModel, VertexModel
-from horae.simulation.simulated_job import SimulatedJob
-from simulated_jobs import a_job
+from horae.simulation.job_model import VertexModel
+from simulated_jobs import QUIET, a_job, after, sampled
 
-QUIET = BusyModel(noise=0.0)
 JOB = "small"
-
-
-def sampled(job: SimulatedJob) -> Mapping[str, float]:
-    """A sample of the present."""
-    return job.source.sample(job.clock.now())
-
-
-def after(seconds: float, job: SimulatedJob | None = None, **model: Any) -> Mapping[str, float]:
-    """A sample after some seconds of a job, or of the usual one without noise."""
-    job = job or a_job(**({"busy": QUIET} | model))
-    job.clock.wait(seconds)
-    return sampled(job)
 
 
 class TestVertices:
