@@ -148,7 +148,26 @@ def _contenders(
     # Without a model there is no plan; what is wrong with the policies is told all the same.
     found, wrong = contenders(asked.policies, model.start if model else Start(parallelism=1))
     faults += wrong
+    faults += [fault for one in found if model for fault in _too_large(one, model)]
     return tuple(found)
+
+
+def _too_large(one: Contender, model: JobModel) -> list[Fault]:
+    """A start that the job cannot have."""
+    if one.start is None:
+        return []
+    asked, most = one.start.configuration().task_managers, model.maximum_task_managers
+    if asked <= most and one.start.parallelism <= model.key_groups:
+        return []
+    return [
+        Fault(
+            where=f"--policy {one.name}: start",
+            line=None,
+            value=f"{one.start.parallelism} subtasks on {asked} TaskManagers",
+            expected=f"at most {model.key_groups} subtasks and {most} TaskManagers: the model "
+            "knows no more",
+        )
+    ]
 
 
 def _or_faults(make: Callable[[str], Found], said: str, faults: list[Fault]) -> Found | None:

@@ -78,6 +78,14 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_computed(
     assert [path.name for path in tmp_path.iterdir()] == [model.name]
 
 
+def test_a_start_that_the_job_cannot_have_is_told(model: Path, tmp_path: Path) -> None:
+    """More TaskManagers than there can be have no capacity that anybody knows."""
+    wanted = ("--policy", "static=parallelism:200", "--out", tmp_path / "out")
+    code, _, wrong = run("--job", model, "--trace", TRACE, "--history", "10m", *wanted)
+    assert code == 2
+    assert "static: start: got 200 subtasks on 200 TaskManagers; expected at most 128" in wrong
+
+
 def test_a_file_without_its_prefix_is_recognised(model: Path, tmp_path: Path) -> None:
     """Who gives a path alone is told how files are read."""
     load = tmp_path / "load.csv"
