@@ -20,8 +20,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing import get_context
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
@@ -32,7 +32,7 @@ from rich.table import Table
 
 from data_folder import data_folder, why_absent
 from horae.simulation.backtest import Rehearsal, rehearse
-from horae.simulation.contenders import contender
+from horae.simulation.contender_text import contenders
 from horae.simulation.job_spec_of import Terms
 from horae.simulation.models_folder import load_model
 from horae.simulation.record import RunRecord
@@ -42,6 +42,8 @@ from horae.simulation.worlds import WORLDS
 
 STATIC_CORE_HOURS = 24 * 18.0
 LOAD = "demeter-cars"
+SETTINGS = Path(__file__).parent / "as_published"
+"""What the published runs were set to, as files for `horae backtest --policy NAME=FILE`."""
 WIDTH = 118
 
 
@@ -68,8 +70,7 @@ class Kind:
 
     Attributes:
         model: Name of the shipped model.
-        policy: The policy that runs it here.
-        said: Its published settings.
+        policy: The policy that runs it here, as `horae backtest --policy` has it.
         published: The published runs.
         pause_seconds: Changes that are closer together count as one; 0: each counts.
         after_failure_seconds: Changes so soon after a failure count as its consequence.
@@ -77,7 +78,6 @@ class Kind:
 
     model: str
     policy: str
-    said: Mapping[str, Any]
     published: tuple[Figures, ...]
     pause_seconds: float = 0.0
     after_failure_seconds: float = 0.0
@@ -91,51 +91,16 @@ def _published(*rows: tuple[float, float, float, float]) -> tuple[Figures, ...]:
     )
 
 
-REACTIVE: Mapping[str, Any] = MappingProxyType(
-    # metrics-server told means over a minute, once a minute (--metric-resolution=60s): no two
-    # published changes are less than 61 s apart.
-    {
-        "policy": {"target": 0.35, "metric_seconds": 60},
-        "time": {
-            "grid_seconds": 15,
-            "sampling_seconds": 45,
-            "cycle_seconds": 60,
-            "window_seconds": 1_800,
-        },
-    }
-)
-DS2: Mapping[str, Any] = MappingProxyType(
-    # Utilisation 0.35 +- 0.15, stabilisation 2 min, window 1 min, restart 1 min, catch-up 5 min,
-    # at most 24; the operator 1.6 had no delayed scale-down.
-    {
-        "policy": {
-            "target_utilisation": 0.35,
-            "maximum_utilisation": 0.5,
-            "minimum_utilisation": 0.2,
-            "stabilisation_seconds": 120,
-            "metrics_seconds": 60,
-            "restart_seconds": 60,
-            "catch_up_seconds": 300,
-            "maximum_parallelism": 24,
-            "scale_down_seconds": 0,
-        },
-        # Two rows in each window of a minute.
-        "time": {"window_seconds": 900, "grid_seconds": 30, "sampling_seconds": 30},
-    }
-)
-
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "static": Kind(
             model="tsw",
             policy="static",
-            said={},
             published=_published((1.0, 97.9, 100.0, 0)),
         ),
         "reactive": Kind(
             model="tsw-reactive",
-            policy="threshold",
-            said=REACTIVE,
+            policy=f"threshold-demeter={SETTINGS / 'threshold-demeter.yaml'}",
             published=_published(
                 (0.826, 85.2, 91.3, 142), (0.815, 85.9, 87.0, 144), (0.830, 85.0, 100.0, 153)
             ),
@@ -145,8 +110,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "ds2": Kind(
             model="tsw-operator",
-            policy="ds2",
-            said=DS2,
+            policy=f"ds2-demeter={SETTINGS / 'ds2-demeter.yaml'}",
             published=_published(
                 (0.919, 63.6, 81.0, 90), (0.918, 72.0, 72.7, 71), (0.922, 67.6, 77.3, 85)
             ),
@@ -160,11 +124,13 @@ recoveries (A) within 180 s, reconfigurations; reactive in the order of its runs
 def simulated(kind: str, seed: int) -> Figures:
     """One run of 18 hours."""
     wanted = KINDS[kind]
+    model = load_model(wanted.model)
+    (contender,), _ = contenders([wanted.policy], model.start)
     run = Rehearsal(
-        model=load_model(wanted.model),
+        model=model,
         world=WORLDS["published"],
         trace=trace(LOAD, data_folder=data_folder()),
-        contender=contender(wanted.policy, wanted.said),
+        contender=contender,
         seed=seed,
         terms=Terms(),
     )
