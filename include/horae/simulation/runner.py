@@ -12,8 +12,9 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TypeVar
 
 from horae.control.entries import to_body
@@ -87,7 +88,7 @@ def run_plan(plan: Plan, folder: Path, *, jobs: int, tell: Tell) -> Made:
         run.spec()
     place = folder / RUNS
     place.mkdir(parents=True, exist_ok=True)
-    with _one_thread_each(), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with _one_thread_each(), processes(jobs) as pool:
         files = [run_file(run, place) for scene in plan.scenes() for run in scene]
         timings = _make(pool, list(_runs(plan, place)), tell)
         results = {path: _there(Result, path) for path in files}
@@ -233,6 +234,24 @@ def _there(kind: type[Kept], path: Path) -> Kept:
     if found is None:
         raise HoraeError(f"{path} was made and is gone; run the back-test again")
     return found
+
+
+def processes(count: int) -> ProcessPoolExecutor:
+    """A pool whose processes end with this one, however that ends."""
+    return ProcessPoolExecutor(
+        count, mp_context=get_context("spawn"), initializer=_end_with_the_parent
+    )
+
+
+def _end_with_the_parent() -> None:
+    """Let this process end where the one that started it was killed: nobody else would tell it."""
+
+    def wait() -> None:
+        if (parent := parent_process()) is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Many runs: each made once, and the same bytes however many processes make them."""
 
+import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -50,6 +52,29 @@ def test_only_what_is_missing_is_made_and_nothing_changes(made: Path) -> None:
     whole_backtest(a_small_plan(), made, jobs=1, tell=steps.append)
     assert sorted(steps) == [0.0] * 6 + [0.5]
     assert contents(made) == before
+
+
+PARENT = """
+import os
+from threading import Event
+from horae.simulation import runner
+
+if __name__ == "__main__":
+    with runner.processes(1) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        Event().wait()
+"""
+
+
+def test_no_process_outlives_a_back_test_that_is_killed(tmp_path: Path) -> None:
+    """Its pipe is closed by the kernel only once the last of them is gone."""
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT, encoding="utf-8")
+    with Popen([sys.executable, str(script)], stdout=PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert int(parent.stdout.readline()) != parent.pid
+        parent.kill()
+        assert parent.communicate(timeout=60) == ("", None), "it ends with the last writer"
 
 
 def test_nothing_in_the_folder_tells_its_place_or_its_time(made: Path) -> None:
