@@ -6,6 +6,7 @@ processes made them: nothing that takes its time or its place is written there.
 """
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
@@ -244,7 +245,11 @@ def processes(count: int) -> ProcessPoolExecutor:
 
 
 def _end_with_the_parent() -> None:
-    """Let this process end where the one that started it was killed: nobody else would tell it."""
+    """Let this process end where the one that started it was killed: nobody else would tell it.
+
+    Ctrl-C reaches all processes: this one ends at once, and the other one tells of it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def wait() -> None:
         if (parent := parent_process()) is not None:
