@@ -69,7 +69,8 @@ _READING = (
     "less than the bound.",
     "static-best is the cheapest constant configuration that meets the limits in hindsight: a "
     "reference, not a policy.",
-    "Figures are means over the seeds, with half of their interval of 95 % (Student's t).",
+    "Figures are means over the seeds, with half of their interval of 95 % (Student's t); "
+    "(3 of 20): only so many seeds have the figure.",
 )
 
 
@@ -124,21 +125,27 @@ def _scenes(found: Sequence[Row], lines: Sequence[Line], style: Style) -> Iterat
 def _table(lines: Sequence[Line]) -> Markup:
     head = ["policy", *(head for head, _, _ in SHOWN)]
     body = [
-        [line.policy, *(shown_mean(line.means[name], factor) for _, name, factor in SHOWN)]
+        [
+            line.policy,
+            *(
+                shown_mean(line.means[name], factor, seeds=line.means["hours"].seeds)
+                for _, name, factor in SHOWN
+            ),
+        ]
         for line in lines
     ]
     caption = "Means over the seeds; marked: cheapest with everything and violations priced in."
     return pages.table(head, body, caption=caption, best=_best(lines), figures=True)
 
 
-def shown_mean(mean: Mean, factor: float) -> str:
-    """A mean for people, with half of its interval."""
+def shown_mean(mean: Mean, factor: float, *, seeds: int) -> str:
+    """A mean for people, with half of its interval, and of how many seeds where not of all."""
     if mean.mean is None:
         return pages.shown(None)
     text = _rounded(factor * mean.mean, 4)
-    if mean.low is None or mean.low == mean.mean:
-        return text
-    return f"{text} ± {_rounded(factor * (mean.mean - mean.low), 2)}"
+    if mean.low is not None and mean.low != mean.mean:
+        text += f" ± {_rounded(factor * (mean.mean - mean.low), 2)}"
+    return text if mean.seeds == seeds else f"{text} ({mean.seeds} of {seeds})"
 
 
 def _rounded(value: float, digits: int) -> str:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,9 @@ from horae.simulation.scores import Score, score
 FORMAT = 1
 DIGITS = 24
 """Of the name of a file, in hexadecimal: 96 bits never meet."""
+
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "darts", "pydantic")
+"""Another version of one may give other figures."""
 
 Kept = TypeVar("Kept")
 
@@ -178,10 +182,15 @@ def kept(kind: type[Kept], path: Path) -> Kept | None:
 
 @cache
 def code_version() -> str:
-    """Horae's version, and a digest of its modules: a change of any of them is another code."""
+    """Horae's version, and a digest of its modules and of the libraries that reckon for it.
+
+    A change of any of them is another code.
+    """
     folder = Path(horae.__file__).parent
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py"), key=lambda path: path.as_posix()):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
+    for library in LIBRARIES:
+        digest.update(f"{library} {version(library)}".encode())
     return f"{horae.__version__}+{digest.hexdigest()[:12]}"

@@ -8,10 +8,10 @@ import pytest
 from backtest_builders import a_plan, a_rehearsal
 from horae.simulation.backtest import rehearse
 from horae.simulation.plan import Plan
-from horae.simulation.report import report
+from horae.simulation.report import report, shown_mean
 from horae.simulation.results import Result, code_version, result_of
 from horae.simulation.runner import Made
-from horae.simulation.scoreboard import lines, rows
+from horae.simulation.scoreboard import lines, mean_of, rows
 
 
 @pytest.fixture(scope="module")
@@ -75,5 +75,15 @@ def test_the_cheapest_with_violations_priced_in_is_marked(results: tuple[Result,
     )
     told = a_report(a_plan("static", "threshold"), (static, late))
     paid = static.score.money_with_violations
-    assert f"Over one seed, under test in the world calm static is cheapest (money {paid:.4g}, " in told
+    assert (
+        f"Over one seed, under test in the world calm static is cheapest (money {paid:.4g}, "
+        in told
+    )
     assert f"before threshold (money {paid + 0.01:.4g}, " in told
+
+
+def test_a_mean_of_some_seeds_alone_says_of_how_many() -> None:
+    """A figure that is missing for a seed is left out of the mean, and that is told."""
+    some = mean_of([1.0, None, 3.0])
+    assert shown_mean(some, 1, seeds=3) == "2 ± 13 (2 of 3)"
+    assert shown_mean(some, 1, seeds=2) == "2 ± 13"

@@ -1,12 +1,14 @@
 """What is kept of runs."""
 
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from backtest_builders import a_load, a_rehearsal
 from horae.errors import HoraeError
+from horae.simulation import results
 from horae.simulation.backtest import Rehearsal, rehearse
 from horae.simulation.results import (
     Result,
@@ -17,6 +19,16 @@ from horae.simulation.results import (
     result_of,
 )
 from horae.simulation.worlds import WORLDS
+
+
+def test_another_version_of_a_library_is_another_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was made with the one is not taken for what the other would make."""
+    code = results.code_version.__wrapped__
+    before = code()
+    monkeypatch.setattr(results, "version", lambda name: "0" if name == "numpy" else version(name))
+    assert code() != before
+    monkeypatch.undo()
+    assert code() == before
 
 
 def file_of(run: Rehearsal) -> str:
