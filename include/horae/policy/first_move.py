@@ -6,15 +6,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from horae.performance.models import Floats
-from horae.policy.dynamic_program import (
-    NO_PATH,
-    Integers,
-    Plan,
-    Program,
-    broken_share,
-    read,
-)
+from horae.performance.models import Floats, Integers
+from horae.policy.dynamic_program import Plan
+from horae.policy.program import Program, broken_share, read
+
+NO_PATH = -1
+"""Way of a move that cannot be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

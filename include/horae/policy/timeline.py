@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from horae.domain.forecast import LoadForecast
 from horae.performance.models import Floats
 
-TAIL_STEPS = 96  # a day in quarters of an hour
+TAIL_STEPS = 48  # a day in half hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
