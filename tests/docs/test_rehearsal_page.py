@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from horae.simulation.contenders import POLICIES
 from horae.simulation.trace_formulas import FORMULAS
 from horae.simulation.trace_names import NAMED
 from horae.simulation.trace_specs import trace
@@ -19,6 +20,11 @@ def rows(heading: str) -> list[tuple[str, str]]:
     found = [re.fullmatch(r"\| `([\w-]+)` \| (.+) \|", line) for line in table.splitlines()]
     assert all(found)
     return [(row[1], row[2]) for row in found if row]
+
+
+def test_the_page_lists_every_policy() -> None:
+    """In the order of a scoreboard, with the sentence that the command line shows."""
+    assert rows("## Policies") == list(POLICIES.items())
 
 
 def test_the_page_lists_every_world() -> None:
