@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from darts import TimeSeries
 from darts.models import SKLearnModel
+from darts.utils.data.tabularization import create_lagged_prediction_data
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
@@ -119,20 +120,19 @@ class _Recipe:
         """Actual minus forecast from origins that a first fit has not seen."""
         whole_season = self.season + self.lags + horizon
         unseen = min(self.season + horizon, max(self.tried, len(series) - whole_season))
-        forecasts = self._fit(series[:-unseen], phases, horizon).historical_forecasts(
-            series,
-            future_covariates=phases,
-            start=len(series) - unseen,
-            forecast_horizon=horizon,
-            stride=max(1, (unseen - horizon) // MOST_ORIGINS),
-            retrain=False,
-            last_points_only=False,
-            verbose=False,
-            show_warnings=False,
+        model = self._fit(series[:-unseen], phases, horizon)
+        # All origins in one call of the fitted model: as `historical_forecasts` has it, without
+        # a series of its own for each, which costs more than fitting.
+        known, _ = create_lagged_prediction_data(
+            series[: len(series) - horizon],
+            future_covariates=phases[: len(series) - horizon + 1],
+            lags=list(range(-self.lags, 0)),
+            uses_static_covariates=False,
+            lags_future_covariates=[0],
         )
-        foreseen = np.stack([forecast.values()[:, 0] for forecast in forecasts])
-        origins = [forecast.start_time() for forecast in forecasts]
-        actual = sliding_window_view(series.values()[:, 0], horizon)[origins]
+        origins = range(unseen - horizon + 1)[:: max(1, (unseen - horizon) // MOST_ORIGINS)]
+        foreseen = model.model.predict(known[-(unseen - horizon + 1) :, :, 0][origins])
+        actual = sliding_window_view(series.values()[-unseen:, 0], horizon)[origins]
         errors: Array = actual - np.maximum(foreseen, 0.0)
         return errors
 
