@@ -131,7 +131,9 @@ class _Recipe:
             lags_future_covariates=[0],
         )
         origins = range(unseen - horizon + 1)[:: max(1, (unseen - horizon) // MOST_ORIGINS)]
-        foreseen = model.model.predict(known[-(unseen - horizon + 1) :, :, 0][origins])
+        foreseen = model.model.predict(known[-(unseen - horizon + 1) :, :, 0][origins]).reshape(
+            -1, horizon
+        )
         actual = sliding_window_view(series.values()[-unseen:, 0], horizon)[origins]
         errors: Array = actual - np.maximum(foreseen, 0.0)
         return errors
