@@ -8,7 +8,7 @@ import pytest
 from flow_builders import CALM, a_model, a_trace
 from horae.simulation.ceiling import STARTS_PER_ACTION, Ceiling, ceiling
 from horae.simulation.chances import at_start
-from horae.simulation.failures import PUBLISHED, RANDOM, failures
+from horae.simulation.failures import PUBLISHED, RANDOM, Regime, failures
 from horae.simulation.job_model import CapacityModel, JobModel
 from horae.simulation.queue_age import ages
 from horae.simulation.traces import Trace
@@ -59,9 +59,17 @@ def test_failures_that_come_whatever_is_decided_leave_nothing_to_be_done() -> No
     assert (best.idle | ~best.dark).all(), "dark implies idle"
 
 
-def test_failures_whose_instants_depend_on_decisions_are_left_out() -> None:
+@pytest.mark.parametrize(
+    "regime",
+    [
+        PUBLISHED,
+        replace(RANDOM, skipped_while_down=True),
+        replace(RANDOM, before_checkpoint_seconds=5),
+    ],
+)
+def test_failures_whose_instants_depend_on_decisions_are_left_out(regime: Regime) -> None:
     """Where failures wait for a checkpoint or are skipped, none is counted."""
-    world = replace(CALM, regime=replace(PUBLISHED, every_seconds=200.0))
+    world = replace(CALM, regime=replace(regime, every_seconds=200.0))
     assert not a_ceiling(a_model(), world, a_trace(seconds=2_000)).idle.any()
 
 
