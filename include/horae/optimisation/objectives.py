@@ -49,17 +49,28 @@ def evaluate(
     # The more capacity the sooner it recovers, so its median is what the median capacity needs.
     recovery = models.recovery.seconds(configurations, load=peak_load(forecast), capacity=median)
     columns = (risk, recovery, median)
-    rows = zip(configurations, *(column.tolist() for column in columns), strict=True)
+    money = money_per_hour(configurations, prices)
+    rows = zip(configurations, money, *(column.tolist() for column in columns), strict=True)
     return tuple(
         Candidate(
             configuration=configuration,
-            money_per_hour=prices.per_hour(configuration),
+            money_per_hour=price,
             latency_risk=chance,
             recovery_seconds=seconds,
             capacity=carried,
         )
-        for configuration, chance, seconds, carried in rows
+        for configuration, price, chance, seconds, carried in rows
     )
+
+
+def money_per_hour(configurations: Sequence[Configuration], prices: Prices) -> list[float]:
+    """Price of each; what differs in nothing but its interval is asked about once."""
+    alike = [(x.parallelism, x.slots, x.cpu_cores, x.memory_mb) for x in configurations]
+    known = {
+        like: prices.per_hour(one)
+        for like, one in dict(zip(alike, configurations, strict=True)).items()
+    }
+    return [known[like] for like in alike]
 
 
 def peak_load(forecast: LoadForecast) -> float:

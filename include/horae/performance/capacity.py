@@ -20,9 +20,9 @@ from horae.performance.partitioning import Partitioning
 from horae.performance.rounding import rounded
 from horae.performance.tempering import temper
 
-PARTICLES = 1024  # quantiles of 5 % stand on 50 of them
+PARTICLES = 512  # quantiles of 5 % stand on 25 of them
 SEED = 20_231_107  # fixed: the same evidence gives the same posterior
-KEPT = 64  # posteriors in memory, of 50 kB each: a few for every job of a process
+KEPT = 64  # posteriors in memory, of 25 kB each: a few for every job of a process
 OVERDRAWN = 1.15  # CPU in use over CPU asked for: more than rounding, so nobody enforces it
 
 

@@ -62,7 +62,7 @@ class FluidRecovery:
         """
         dark = self.dark.median
         interval = np.array([x.checkpoint_interval_seconds for x in configurations])
-        left = capacity * np.array([self._share_left(x) for x in configurations])
+        left = capacity * self._shares_left(configurations)
         backlog = load * (interval + self.checkpoint_seconds + dark)
         waiting = max(0.0, self.replacement_seconds - dark)
         backlog_then = backlog + (load - left) * waiting
@@ -85,12 +85,17 @@ class FluidRecovery:
             "replacement_seconds": self.replacement_seconds,
         }
 
-    def _share_left(self, configuration: Configuration) -> float:
-        """Capacity without one full TaskManager over capacity with all of them."""
-        left = configuration.parallelism - min(configuration.slots, configuration.parallelism)
+    def _shares_left(self, configurations: Sequence[Configuration]) -> Floats:
+        """Capacity without one full TaskManager over capacity with all of them: `m`."""
+        sizes = [(x.parallelism, x.slots) for x in configurations]
+        known = {size: self._share_left(*size) for size in dict.fromkeys(sizes)}
+        return np.array([known[size] for size in sizes])
+
+    def _share_left(self, parallelism: int, slots: int) -> float:
+        left = parallelism - min(slots, parallelism)
         if left == 0:
             return 0.0
-        whole = self.partitioning.effective_slots(configuration.parallelism)
+        whole = self.partitioning.effective_slots(parallelism)
         return self.partitioning.effective_slots(left) / whole
 
 
