@@ -20,8 +20,10 @@ def is_non_dominated(objectives: Floats) -> NDArray[np.bool_]:
         `n`.
     """
     rows = np.flatnonzero(~np.isnan(objectives).any(axis=1))
-    # Nothing dominates what stands before it in this order, so members are found one by one.
-    left = rows[np.lexsort(objectives[rows].T[::-1])]
+    # What dominates a row has a smaller sum of ranks: in this order nothing dominates what stands
+    # before it, and what stands first is good in everything and rules most of the others out.
+    ranks = [np.unique(column, return_inverse=True)[1].ravel() for column in objectives[rows].T]
+    left = rows[np.argsort(np.sum(ranks, axis=0), kind="stable")]
     found = np.zeros(len(objectives), dtype=np.bool_)
     while len(left):
         member, others = objectives[left[0]], objectives[left]

@@ -127,10 +127,18 @@ def _present_first(
     situation: Situation,
 ) -> tuple[list[Candidate | None], list[Configuration]]:
     """Candidates and their configurations; the present one is first, admissible or not."""
-    others = [c for c in situation.candidates if c.configuration != situation.current]
-    present = [c for c in situation.candidates if c.configuration == situation.current]
-    configurations = [situation.current, *(c.configuration for c in others)]
-    return [present[0] if present else None, *others], configurations
+    present: Candidate | None = None
+    others: list[Candidate | None] = []
+    for candidate in situation.candidates:
+        if candidate.configuration == situation.current:
+            present = candidate
+        else:
+            others.append(candidate)
+    candidates = [present, *others]
+    configurations = [c.configuration for c in candidates if c is not None]
+    if present is None:
+        configurations.insert(0, situation.current)
+    return candidates, configurations
 
 
 def _medians(situation: Situation, candidates: Sequence[Candidate | None]) -> Floats:
