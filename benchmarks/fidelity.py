@@ -31,14 +31,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from data_folder import data_folder, why_absent
-from horae.simulation.backtest import Rehearsal, rehearse
-from horae.simulation.contender_text import contenders
-from horae.simulation.job_spec_of import Terms
-from horae.simulation.models_folder import load_model
-from horae.simulation.record import RunRecord
-from horae.simulation.scores import score
-from horae.simulation.trace_specs import trace
-from horae.simulation.worlds import WORLDS
+from horae.simulation.backtest.backtest import Rehearsal, rehearse
+from horae.simulation.backtest.contender_text import contenders
+from horae.simulation.backtest.job_spec_of import Terms
+from horae.simulation.job.models_folder import load_model
+from horae.simulation.load.trace_specs import trace
+from horae.simulation.score.scores import score
+from horae.simulation.world.record import RunRecord
+from horae.simulation.world.worlds import WORLDS
 
 STATIC_CORE_HOURS = 24 * 18.0
 LOAD = "demeter-cars"

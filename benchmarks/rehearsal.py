@@ -23,13 +23,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from horae.simulation.backtest import Rehearsal, rehearse
-from horae.simulation.contenders import contender
-from horae.simulation.flow import Flow
-from horae.simulation.job_spec_of import Terms
-from horae.simulation.models_folder import load_model
-from horae.simulation.trace_specs import trace
-from horae.simulation.worlds import WORLDS
+from horae.simulation.backtest.backtest import Rehearsal, rehearse
+from horae.simulation.backtest.contenders import contender
+from horae.simulation.backtest.job_spec_of import Terms
+from horae.simulation.job.models_folder import load_model
+from horae.simulation.load.trace_specs import trace
+from horae.simulation.world.flow import Flow
+from horae.simulation.world.worlds import WORLDS
 
 LOAD = "sine:mean=75000,amplitude=0.55,period=6h,hours=24 * noise:deviation=0.03"
 HISTORY_SECONDS = 6 * 3_600

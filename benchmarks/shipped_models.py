@@ -16,8 +16,8 @@ from horae.simulation.calibration.calibrate import calibrate
 from horae.simulation.calibration.forms import CHANGES, FAILURES, PROFILES, SERIES
 from horae.simulation.calibration.tables import read_tables
 from horae.simulation.calibration.wanted import Calibration, Tables, Wanted
-from horae.simulation.job_model import MODELS, JobModel, Start
-from horae.simulation.models_folder import save_model
+from horae.simulation.job.job_model import MODELS, JobModel, Start
+from horae.simulation.job.models_folder import save_model
 
 STATIC, REACTIVE, OPERATOR = (
     f"1_{method}_CARS_24" for method in ("baseline", "reactive35", "operator35")

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from flow_builders import CALM, a_model, a_trace
-from horae.simulation.backtest import Rehearsal
-from horae.simulation.contenders import contender
-from horae.simulation.job_model import CpuModel, JobModel
-from horae.simulation.job_spec_of import Terms
-from horae.simulation.plan import Plan
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import World
+from horae.simulation.backtest.backtest import Rehearsal
+from horae.simulation.backtest.contenders import contender
+from horae.simulation.backtest.job_spec_of import Terms
+from horae.simulation.backtest.plan import Plan
+from horae.simulation.job.job_model import CpuModel, JobModel
+from horae.simulation.load.traces import Trace
+from horae.simulation.world.worlds import World
 from simulated_jobs import BOTH_WAYS
 
 HISTORY = 600

@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
-from horae.simulation.failures import NONE, Failure
-from horae.simulation.flow import Flow
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     CapacityModel,
     CheckpointModel,
     CpuModel,
@@ -22,8 +20,10 @@ from horae.simulation.job_model import (
     RecoveryModel,
     Start,
 )
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import World
+from horae.simulation.load.traces import Trace
+from horae.simulation.world.failures import NONE, Failure
+from horae.simulation.world.flow import Flow
+from horae.simulation.world.worlds import World
 
 CALM = World(name="calm", sentence="Nothing is added.", regime=NONE)
 START = Start(parallelism=4)

@@ -4,7 +4,7 @@ import numpy as np
 
 from horae.domain.configuration import Configuration
 from horae.domain.limits import Limits, Prices
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     CapacityModel,
     CheckpointModel,
     CpuModel,
@@ -16,7 +16,7 @@ from horae.simulation.job_model import (
     Outages,
     Start,
 )
-from horae.simulation.traces import Trace
+from horae.simulation.load.traces import Trace
 
 LIMITS = Limits(processing_latency_seconds=2, latency_confidence=0.95, recovery_seconds=180)
 PRICES = Prices(core_hour=0.04, gb_hour=0.005, violation_second=0.01, action=0.05)

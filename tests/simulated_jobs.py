@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flow_builders import CALM, a_model, a_trace
-from horae.simulation.failures import Failure
-from horae.simulation.job_model import BusyModel, LogNormal, OutageModel, Outages
-from horae.simulation.simulated_job import SimulatedJob
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import World
+from horae.simulation.cluster.simulated_job import SimulatedJob
+from horae.simulation.job.job_model import BusyModel, LogNormal, OutageModel, Outages
+from horae.simulation.load.traces import Trace
+from horae.simulation.world.failures import Failure
+from horae.simulation.world.worlds import World
 
 QUIET = BusyModel(noise=0.0)
 BOTH_WAYS = Outages(

@@ -5,7 +5,7 @@ from flow_builders import CALM, a_model, a_trace
 from horae.domain.clock import ManualClock
 from horae.domain.configuration import Configuration
 from horae.engines.fake import FakeEngine
-from horae.simulation.simulated_job import SimulatedJob
+from horae.simulation.cluster.simulated_job import SimulatedJob
 from simulated_jobs import BOTH_WAYS, PODS
 
 BASE = Configuration(

@@ -35,9 +35,9 @@ from horae.policy import guards
 from horae.policy.policy import Policy
 from horae.settings import policy_settings
 from horae.settings.environment import Environment
-from horae.simulation import trace_formulas, trace_specs
-from horae.simulation.trace_files import FileOptions
-from horae.simulation.trace_specs import trace
+from horae.simulation.load import trace_formulas, trace_specs
+from horae.simulation.load.trace_files import FileOptions
+from horae.simulation.load.trace_specs import trace
 from policy_builders import SMALL, at
 
 DOCS = Path(__file__).parents[2] / "docs"

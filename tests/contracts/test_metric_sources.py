@@ -7,7 +7,7 @@ from horae.domain.clock import Clock, ManualClock
 from horae.errors import Unavailable
 from horae.metrics.memory_source import MemorySource
 from horae.metrics.source import MetricSource
-from horae.simulation.simulated_job import SimulatedJob
+from horae.simulation.cluster.simulated_job import SimulatedJob
 from simulated_jobs import a_job
 
 METRICS = frozenset({"load_records_per_second", "produced_records_total"})

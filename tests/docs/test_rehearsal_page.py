@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from horae.simulation.contenders import POLICIES
-from horae.simulation.trace_formulas import FORMULAS
-from horae.simulation.trace_names import NAMED
-from horae.simulation.trace_specs import trace
-from horae.simulation.worlds import WORLDS
+from horae.simulation.backtest.contenders import POLICIES
+from horae.simulation.load.trace_formulas import FORMULAS
+from horae.simulation.load.trace_names import NAMED
+from horae.simulation.load.trace_specs import trace
+from horae.simulation.world.worlds import WORLDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "rehearsal.md").read_text(encoding="utf-8")

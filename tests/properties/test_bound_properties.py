@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
 from horae.performance.models import Floats
-from horae.simulation.bound import Levels, front, lower_bound
-from horae.simulation.ceiling import Ceiling, ceiling
-from horae.simulation.job_model import JobModel, LogNormal, OutageModel, Outages
-from horae.simulation.record import RunRecord
-from horae.simulation.schedule import replay
-from horae.simulation.scores import cost_of, violated
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import WORLDS, World
+from horae.simulation.job.job_model import JobModel, LogNormal, OutageModel, Outages
+from horae.simulation.load.traces import Trace
+from horae.simulation.references.bound import Levels, front, lower_bound
+from horae.simulation.references.ceiling import Ceiling, ceiling
+from horae.simulation.references.schedule import replay
+from horae.simulation.score.scores import cost_of, violated
+from horae.simulation.world.record import RunRecord
+from horae.simulation.world.worlds import WORLDS, World
 from oracle_builders import LIMITS, PRICES, a_model, a_wave, sizes
 
 PIECES, LASTING = 6, 20

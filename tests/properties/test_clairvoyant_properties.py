@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from horae.performance.models import Floats
-from horae.simulation.clairvoyant import ANEW, IN_PLACE, STAY, Program, solve
+from horae.simulation.references.clairvoyant import ANEW, IN_PLACE, STAY, Program, solve
 
 SECONDS = 4.0
 MOST = 400

@@ -7,18 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow_builders import CALM, FOUR, a_kind, a_model, a_trace
-from horae.simulation.failures import RANDOM, Failure
-from horae.simulation.flow import Flow
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     CapacityModel,
     CheckpointModel,
     JobModel,
     LogNormal,
     RecoveryModel,
 )
-from horae.simulation.queue_age import ages
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import World
+from horae.simulation.load.traces import Trace
+from horae.simulation.world.failures import RANDOM, Failure
+from horae.simulation.world.flow import Flow
+from horae.simulation.world.queue_age import ages
+from horae.simulation.world.worlds import World
 
 SECONDS = 700
 

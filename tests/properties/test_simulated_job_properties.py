@@ -16,8 +16,8 @@ from horae.domain.configuration import Configuration
 from horae.domain.job import JobPresence
 from horae.domain.metric_catalogue import CATALOGUE
 from horae.engines.rescaling import rescale
-from horae.simulation.job_model import BusyModel, CpuModel, LogNormal, OutageModel, Outages
-from horae.simulation.simulated_job import EndOfTrace, SimulatedJob
+from horae.simulation.cluster.simulated_job import EndOfTrace, SimulatedJob
+from horae.simulation.job.job_model import BusyModel, CpuModel, LogNormal, OutageModel, Outages
 from journals import LonelyJournal
 from simulated_jobs import a_job
 

@@ -64,7 +64,7 @@ def backtest(
     """
     from horae.cli.backtest_plan import Asked, plan_of
     from horae.cli.backtest_text import listed, told, watched
-    from horae.simulation.whole import whole_backtest
+    from horae.simulation.backtest.whole import whole_backtest
 
     wanted = {
         "jobs": list_jobs,

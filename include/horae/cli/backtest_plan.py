@@ -11,16 +11,16 @@ from horae.cli.option_faults import made_folder
 from horae.errors import Fault, SettingsError
 from horae.settings.job_spec import LimitSettings
 from horae.settings.phrases import expected, one_of
-from horae.simulation.contender_text import contenders
-from horae.simulation.contenders import POLICIES, Contender
-from horae.simulation.durations import seconds_of
-from horae.simulation.job_model import JobModel, Start
-from horae.simulation.job_spec_of import Terms
-from horae.simulation.models_folder import load_model, shipped
-from horae.simulation.plan import Plan
-from horae.simulation.trace_specs import trace
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import WORLDS, World
+from horae.simulation.backtest.contender_text import contenders
+from horae.simulation.backtest.contenders import POLICIES, Contender
+from horae.simulation.backtest.job_spec_of import Terms
+from horae.simulation.backtest.plan import Plan
+from horae.simulation.job.job_model import JobModel, Start
+from horae.simulation.job.models_folder import load_model, shipped
+from horae.simulation.load.durations import seconds_of
+from horae.simulation.load.trace_specs import trace
+from horae.simulation.load.traces import Trace
+from horae.simulation.world.worlds import WORLDS, World
 
 Found = TypeVar("Found")
 

@@ -11,13 +11,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from horae.simulation.contenders import POLICIES
-from horae.simulation.models_folder import load_model, shipped
-from horae.simulation.plan import Plan
-from horae.simulation.scoreboard import Line, Mean
-from horae.simulation.timings import timings_file
-from horae.simulation.trace_specs import all_traces
-from horae.simulation.worlds import WORLDS
+from horae.simulation.backtest.contenders import POLICIES
+from horae.simulation.backtest.plan import Plan
+from horae.simulation.backtest.scoreboard import Line, Mean
+from horae.simulation.backtest.timings import timings_file
+from horae.simulation.job.models_folder import load_model, shipped
+from horae.simulation.load.trace_specs import all_traces
+from horae.simulation.world.worlds import WORLDS
 
 WIDTH = 165
 """Of a scoreboard that nobody looks at right now."""

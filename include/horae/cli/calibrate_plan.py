@@ -22,7 +22,7 @@ from horae.simulation.calibration.forms import FORMS, PROFILES
 from horae.simulation.calibration.from_ledger import OwnTables, own_tables
 from horae.simulation.calibration.tables import read_tables
 from horae.simulation.calibration.wanted import Tables, Wanted
-from horae.simulation.job_model import JobModel, Start
+from horae.simulation.job.job_model import JobModel, Start
 
 SETTABLE = (
     "search",

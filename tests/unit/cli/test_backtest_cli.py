@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from backtest_builders import a_sized_model
 from horae.cli.main import app
-from horae.simulation.models_folder import save_model
+from horae.simulation.job.models_folder import save_model
 
 TRACE = "step:before=200,after=350,at=20m,hours=0.5"
 

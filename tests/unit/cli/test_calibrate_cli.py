@@ -12,7 +12,7 @@ from control_builders import SLOT, SMALL, World, ramp
 from horae.cli.calibrate import app
 from horae.control.observe import observe
 from horae.ledger.opening import open_ledger
-from horae.simulation.models_folder import load_model
+from horae.simulation.job.models_folder import load_model
 
 
 def run(*arguments: object) -> tuple[int, str, str]:

@@ -8,8 +8,8 @@ from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.proposal import Reason
 from horae.performance.models import Floats
-from horae.simulation.record import ActionSeen, RunRecord
-from horae.simulation.replication import Struck
+from horae.simulation.world.record import ActionSeen, RunRecord
+from horae.simulation.world.replication import Struck
 
 SMALL = Configuration(
     parallelism=2, slots=1, cpu_cores=1.0, memory_mb=2048, checkpoint_interval_seconds=10.0

@@ -14,9 +14,9 @@ from horae.domain.proposal import Reason
 from horae.errors import Unavailable
 from horae.ledger.audit import audit, require_whole
 from horae.ledger.records import EntryKind
-from horae.simulation.attendance import attend
-from horae.simulation.backtest import BEGIN, Rehearsed, look_after, rehearse
-from horae.simulation.worlds import WORLDS
+from horae.simulation.backtest.attendance import attend
+from horae.simulation.backtest.backtest import BEGIN, Rehearsed, look_after, rehearse
+from horae.simulation.world.worlds import WORLDS
 
 NAME = "small"
 

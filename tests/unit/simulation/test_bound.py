@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from horae.simulation.bound import Levels, front, lower_bound
-from horae.simulation.ceiling import Ceiling
+from horae.simulation.references.bound import Levels, front, lower_bound
+from horae.simulation.references.ceiling import Ceiling
 
 SECONDS = 600
 TWO = Levels(price=np.array([1.0, 3.0]), capacity=np.array([100.0, 300.0]))

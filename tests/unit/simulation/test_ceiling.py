@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from flow_builders import CALM, a_model, a_trace
-from horae.simulation.ceiling import STARTS_PER_ACTION, Ceiling, ceiling
-from horae.simulation.chances import at_start
-from horae.simulation.failures import PUBLISHED, RANDOM, Regime, failures
-from horae.simulation.job_model import CapacityModel, JobModel
-from horae.simulation.queue_age import ages
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import World
+from horae.simulation.job.job_model import CapacityModel, JobModel
+from horae.simulation.load.traces import Trace
+from horae.simulation.references.ceiling import STARTS_PER_ACTION, Ceiling, ceiling
+from horae.simulation.world.chances import at_start
+from horae.simulation.world.failures import PUBLISHED, RANDOM, Regime, failures
+from horae.simulation.world.queue_age import ages
+from horae.simulation.world.worlds import World
 
 STRUCK = replace(CALM, regime=replace(RANDOM, every_seconds=200.0))
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from horae.errors import Fault
 from horae.settings.policy_settings import HoldSettings, PlannerSettings, ThresholdSettings
-from horae.simulation.contender_text import contenders
-from horae.simulation.contenders import POLICIES, Contender, policy_behind
-from horae.simulation.job_model import Start
+from horae.simulation.backtest.contender_text import contenders
+from horae.simulation.backtest.contenders import POLICIES, Contender, policy_behind
+from horae.simulation.job.job_model import Start
 
 START = Start(parallelism=12, memory_mb=2048)
 

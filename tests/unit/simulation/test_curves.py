@@ -5,7 +5,7 @@ import pytest
 from record_builder import a_record, steady
 
 from horae.domain.limits import Prices
-from horae.simulation.curves import curves
+from horae.simulation.score.curves import curves
 
 PRICES = Prices(core_hour=0.04, gb_hour=0.005, violation_second=0.01, action=0.05)
 

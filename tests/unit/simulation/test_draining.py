@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from flow_builders import a_trace
-from horae.simulation.draining import near_load
+from horae.simulation.world.draining import near_load
 
 
 def test_it_is_the_mean_of_the_last_minute_and_at_least_what_comes() -> None:

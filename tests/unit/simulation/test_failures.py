@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from flow_builders import KINDS, a_kind, a_trace
-from horae.simulation.failures import NONE, PUBLISHED, RANDOM, failures
-from horae.simulation.job_model import FailureModel, LogNormal
-from horae.simulation.traces import Trace
+from horae.simulation.job.job_model import FailureModel, LogNormal
+from horae.simulation.load.traces import Trace
+from horae.simulation.world.failures import NONE, PUBLISHED, RANDOM, failures
 
 EIGHTEEN_HOURS = a_trace(1.0, seconds=64_800)
 LONG = a_trace(1.0, seconds=2_700_000)  # a thousand failures

@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 
 from flow_builders import CALM, FOUR, a_failure, a_flow, a_kind, a_model, a_trace
-from horae.simulation.failures import RANDOM
-from horae.simulation.flow import LONGEST_STRETCH
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     CapacityModel,
     CheckpointModel,
     JobModel,
@@ -15,7 +13,9 @@ from horae.simulation.job_model import (
     OutageModel,
     RecoveryModel,
 )
-from horae.simulation.worlds import World
+from horae.simulation.world.failures import RANDOM
+from horae.simulation.world.flow import LONGEST_STRETCH
+from horae.simulation.world.worlds import World
 
 TWO = replace(FOUR, parallelism=2)
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from flow_builders import CALM, FOUR, a_failure, a_flow, a_model, a_trace
-from horae.simulation.failures import PUBLISHED
-from horae.simulation.flow import Flow
-from horae.simulation.job_model import CheckpointModel, LogNormal
-from horae.simulation.worlds import World
+from horae.simulation.job.job_model import CheckpointModel, LogNormal
+from horae.simulation.world.failures import PUBLISHED
+from horae.simulation.world.flow import Flow
+from horae.simulation.world.worlds import World
 
 # All by hand: 200 records/s on 400; a checkpoint begins each 10 s and is complete 2 s later; a
 # failure is seen after 5 s, and the job is back 10 s after that.

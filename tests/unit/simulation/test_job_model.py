@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from flow_builders import FOUR, a_kind, a_model
-from horae.simulation.job_model import CapacityModel, LogNormal, OutageModel, VertexModel
+from horae.simulation.job.job_model import CapacityModel, LogNormal, OutageModel, VertexModel
 
 
 def test_a_log_normal_is_its_median_at_score_zero() -> None:

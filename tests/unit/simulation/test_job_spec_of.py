@@ -9,9 +9,9 @@ from backtest_builders import a_load, a_sized_model
 from horae.domain.decision import Mode
 from horae.errors import SettingsError
 from horae.settings.job_spec import JobSpec
-from horae.simulation.contenders import contender
-from horae.simulation.job_spec_of import Terms, job_spec_of
-from horae.simulation.traces import Trace
+from horae.simulation.backtest.contenders import contender
+from horae.simulation.backtest.job_spec_of import Terms, job_spec_of
+from horae.simulation.load.traces import Trace
 
 SEASONAL = replace(a_load(), season_seconds=1_800.0)
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from horae.errors import SettingsError
-from horae.simulation.job_model import MODELS
-from horae.simulation.models_folder import load_model, model_text, save_model, shipped
+from horae.simulation.job.job_model import MODELS
+from horae.simulation.job.models_folder import load_model, model_text, save_model, shipped
 
 NAMES = shipped()
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from horae.simulation.noise import persistent_noise, smearing_factor
+from horae.simulation.cluster.noise import persistent_noise, smearing_factor
 
 
 class TestPersistentNoise:

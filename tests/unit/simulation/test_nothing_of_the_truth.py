@@ -14,18 +14,18 @@ from horae.control.steps import cycle_id
 from horae.control.understand import Deciding
 from horae.domain.proposal import Proposal, Stay
 from horae.policy.policy import Policy, Situation
-from horae.simulation.attendance import attend
-from horae.simulation.clock import SimulatedClock
-from horae.simulation.cluster import SimulatedCluster
-from horae.simulation.contenders import POLICIES, contender
-from horae.simulation.engine import SimulatedEngine
-from horae.simulation.flow import Flow
-from horae.simulation.job_model import JobModel
-from horae.simulation.job_spec_of import Terms, job_spec_of
-from horae.simulation.simulated_job import SimulatedJob
-from horae.simulation.source import SimulatedSource
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import World
+from horae.simulation.backtest.attendance import attend
+from horae.simulation.backtest.contenders import POLICIES, contender
+from horae.simulation.backtest.job_spec_of import Terms, job_spec_of
+from horae.simulation.cluster.clock import SimulatedClock
+from horae.simulation.cluster.cluster import SimulatedCluster
+from horae.simulation.cluster.engine import SimulatedEngine
+from horae.simulation.cluster.simulated_job import SimulatedJob
+from horae.simulation.cluster.source import SimulatedSource
+from horae.simulation.job.job_model import JobModel
+from horae.simulation.load.traces import Trace
+from horae.simulation.world.flow import Flow
+from horae.simulation.world.worlds import World
 from simulated_jobs import a_job
 
 TRUTH = (

@@ -8,14 +8,14 @@ import pytest
 from flow_builders import a_model as without_chance
 from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.proposal import Reason
-from horae.simulation.clairvoyant_view import Job, family_of, shortlist
-from horae.simulation.failures import RANDOM, failures
-from horae.simulation.job_model import LogNormal, OutageModel, Outages, Start
-from horae.simulation.oracle import Oracle
-from horae.simulation.record import ActionSeen
-from horae.simulation.schedule import replay
-from horae.simulation.scores import score
-from horae.simulation.worlds import WORLDS
+from horae.simulation.job.job_model import LogNormal, OutageModel, Outages, Start
+from horae.simulation.references.clairvoyant_view import Job, family_of, shortlist
+from horae.simulation.references.oracle import Oracle
+from horae.simulation.references.schedule import replay
+from horae.simulation.score.scores import score
+from horae.simulation.world.failures import RANDOM, failures
+from horae.simulation.world.record import ActionSeen
+from horae.simulation.world.worlds import WORLDS
 from oracle_builders import LIMITS, PRICES, a_model, a_wave, sizes
 
 EIGHT = sizes(*range(1, 9))

@@ -1,7 +1,7 @@
 import re
 from html.parser import HTMLParser
 
-from horae.simulation import pages, plots
+from horae.simulation.pages import pages, plots
 
 
 def a_page() -> str:

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from horae.simulation.trace_names import NAMED
-from horae.simulation.trace_specs import trace
+from horae.simulation.load.trace_names import NAMED
+from horae.simulation.load.trace_specs import trace
 
 FOLDER = os.environ.get("HORAE_DATA")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="HORAE_DATA names no folder of measurements")

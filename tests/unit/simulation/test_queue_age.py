@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from flow_builders import a_flow, a_trace
-from horae.simulation.queue_age import ages
+from horae.simulation.world.queue_age import ages
 
 
 def oldest(load: NDArray[np.float64], waiting: float, second: int) -> float:

@@ -6,8 +6,8 @@ import pytest
 from flow_builders import FOUR, a_failure, a_flow, a_model, a_trace
 from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.proposal import Reason
-from horae.simulation.job_model import LatencyModel, LogNormal
-from horae.simulation.record import ActionSeen, Held, RunRecord, record_of
+from horae.simulation.job.job_model import LatencyModel, LogNormal
+from horae.simulation.world.record import ActionSeen, Held, RunRecord, record_of
 
 TWO = replace(FOUR, parallelism=2)
 HELD = (

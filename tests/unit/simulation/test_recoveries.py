@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from record_builder import a_failure, a_record, an_action, steady
 
-from horae.simulation.recoveries import (
+from horae.simulation.score.recoveries import (
     Definition,
     Recovery,
     backlog_gauge,

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from backtest_builders import a_plan, a_rehearsal
-from horae.simulation.backtest import rehearse
-from horae.simulation.plan import Plan
-from horae.simulation.report import report, shown_mean
-from horae.simulation.results import Result, code_version, result_of
-from horae.simulation.runner import Made
-from horae.simulation.scoreboard import lines, mean_of, rows
+from horae.simulation.backtest.backtest import rehearse
+from horae.simulation.backtest.plan import Plan
+from horae.simulation.backtest.report import report, shown_mean
+from horae.simulation.backtest.results import Result, code_version, result_of
+from horae.simulation.backtest.runner import Made
+from horae.simulation.backtest.scoreboard import lines, mean_of, rows
 
 
 @pytest.fixture(scope="module")

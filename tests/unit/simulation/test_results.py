@@ -8,9 +8,9 @@ import pytest
 
 from backtest_builders import a_load, a_rehearsal
 from horae.errors import HoraeError
-from horae.simulation import results
-from horae.simulation.backtest import Rehearsal, rehearse
-from horae.simulation.results import (
+from horae.simulation.backtest import results
+from horae.simulation.backtest.backtest import Rehearsal, rehearse
+from horae.simulation.backtest.results import (
     Result,
     inputs_of,
     keep,
@@ -18,7 +18,7 @@ from horae.simulation.results import (
     name_of,
     result_of,
 )
-from horae.simulation.worlds import WORLDS
+from horae.simulation.world.worlds import WORLDS
 
 
 def test_another_version_of_a_library_is_another_code(monkeypatch: pytest.MonkeyPatch) -> None:

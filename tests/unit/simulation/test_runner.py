@@ -8,11 +8,11 @@ import pytest
 
 from backtest_builders import a_plan
 from horae.errors import SettingsError
-from horae.simulation.contenders import contender
-from horae.simulation.plan import Plan
-from horae.simulation.timings import timings_file
-from horae.simulation.whole import whole_backtest
-from horae.simulation.worlds import WORLDS
+from horae.simulation.backtest.contenders import contender
+from horae.simulation.backtest.plan import Plan
+from horae.simulation.backtest.timings import timings_file
+from horae.simulation.backtest.whole import whole_backtest
+from horae.simulation.world.worlds import WORLDS
 
 
 def a_small_plan() -> Plan:
@@ -57,7 +57,7 @@ def test_only_what_is_missing_is_made_and_nothing_changes(made: Path) -> None:
 PARENT = """
 import os
 from threading import Event
-from horae.simulation import runner
+from horae.simulation.backtest import runner
 
 if __name__ == "__main__":
     with runner.processes(1) as pool:

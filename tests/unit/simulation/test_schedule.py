@@ -6,9 +6,7 @@ import pytest
 from flow_builders import CALM, FOUR, a_model, a_trace
 from horae.domain.action import RescalePath
 from horae.domain.configuration import Configuration
-from horae.simulation.failures import Failure
-from horae.simulation.flow import Flow
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     CheckpointModel,
     JobModel,
     LogNormal,
@@ -16,8 +14,10 @@ from horae.simulation.job_model import (
     Outages,
     Start,
 )
-from horae.simulation.record import RunRecord
-from horae.simulation.schedule import Rescaler, replay, way_between
+from horae.simulation.references.schedule import Rescaler, replay, way_between
+from horae.simulation.world.failures import Failure
+from horae.simulation.world.flow import Flow
+from horae.simulation.world.record import RunRecord
 
 SIX = Start(parallelism=6).configuration()
 WIDE = Start(parallelism=4, cpu_cores=2.0).configuration()

@@ -10,10 +10,10 @@ from record_builder import SMALL, a_record
 
 from backtest_builders import a_plan
 from horae.domain.limits import Limits
-from horae.simulation.job_spec_of import Terms
-from horae.simulation.results import Result, Who
-from horae.simulation.runner import Made
-from horae.simulation.scoreboard import (
+from horae.simulation.backtest.job_spec_of import Terms
+from horae.simulation.backtest.results import Result, Who
+from horae.simulation.backtest.runner import Made
+from horae.simulation.backtest.scoreboard import (
     FIGURES,
     STATIC_BEST,
     lines,
@@ -22,8 +22,8 @@ from horae.simulation.scoreboard import (
     write_scoreboard,
     write_summary,
 )
-from horae.simulation.scores import score
-from horae.simulation.yardsticks import Oracle, OraclesFound, StaticBestFound
+from horae.simulation.backtest.yardsticks import Oracle, OraclesFound, StaticBestFound
+from horae.simulation.score.scores import score
 
 LIMITS = Limits(processing_latency_seconds=2.0, latency_confidence=0.95, recovery_seconds=180.0)
 PRICES = Terms().prices.prices()

@@ -4,7 +4,7 @@ from record_builder import a_failure, a_record, an_action, steady
 
 from horae.domain.action import OutcomeResult
 from horae.domain.limits import Limits, Prices
-from horae.simulation.scores import Beside, Cost, Reserved, cost_of, priced, score, violated
+from horae.simulation.score.scores import Beside, Cost, Reserved, cost_of, priced, score, violated
 
 LIMITS = Limits(processing_latency_seconds=2.0, latency_confidence=0.95, recovery_seconds=180.0)
 PRICES = Prices(core_hour=0.04, gb_hour=0.005, violation_second=0.01, action=0.05)

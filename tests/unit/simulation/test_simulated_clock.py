@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from flow_builders import a_flow, a_trace
-from horae.simulation.clock import EndOfTrace, SimulatedClock
+from horae.simulation.cluster.clock import EndOfTrace, SimulatedClock
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 

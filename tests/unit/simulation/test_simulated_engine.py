@@ -7,9 +7,9 @@ from horae.domain.configuration import Configuration
 from horae.domain.job import Fate, JobPresence
 from horae.engines.engine import Snapshot
 from horae.errors import JobNotRunning, Refused, Unavailable
-from horae.simulation.job_model import LogNormal, OutageModel, Outages
-from horae.simulation.record import Held
-from horae.simulation.simulated_job import SimulatedJob
+from horae.simulation.cluster.simulated_job import SimulatedJob
+from horae.simulation.job.job_model import LogNormal, OutageModel, Outages
+from horae.simulation.world.record import Held
 from simulated_jobs import BOTH_WAYS, a_job
 
 JOB = "small"

@@ -7,9 +7,15 @@ import pytest
 
 from flow_builders import CALM, FOUR, a_failure, a_trace
 from horae.domain.metric_catalogue import CATALOGUE
-from horae.simulation.job_model import BusyModel, CpuModel, LatencyModel, LogNormal, VertexModel
-from horae.simulation.source import LOAD
-from horae.simulation.starts import SETTINGS
+from horae.simulation.cluster.source import LOAD
+from horae.simulation.cluster.starts import SETTINGS
+from horae.simulation.job.job_model import (
+    BusyModel,
+    CpuModel,
+    LatencyModel,
+    LogNormal,
+    VertexModel,
+)
 from simulated_jobs import QUIET, a_job, after, sampled
 
 JOB = "small"

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from flow_builders import CALM, a_model, a_trace
-from horae.simulation.failures import PUBLISHED, RANDOM
-from horae.simulation.job_model import CheckpointModel, LogNormal, Start
-from horae.simulation.static_best import static_best
+from horae.simulation.job.job_model import CheckpointModel, LogNormal, Start
+from horae.simulation.references.static_best import static_best
+from horae.simulation.world.failures import PUBLISHED, RANDOM
 from oracle_builders import LIMITS, PRICES
 
 SIZES = [Start(parallelism=n).configuration() for n in range(1, 13)]

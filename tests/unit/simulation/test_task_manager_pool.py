@@ -5,9 +5,9 @@ import pytest
 
 from flow_builders import FOUR, a_flow, a_trace
 from horae.errors import Refused
-from horae.simulation.clock import SimulatedClock
-from horae.simulation.record import Held
-from horae.simulation.task_manager_pool import TaskManagerPool, task_managers_of
+from horae.simulation.cluster.clock import SimulatedClock
+from horae.simulation.cluster.task_manager_pool import TaskManagerPool, task_managers_of
+from horae.simulation.world.record import Held
 
 SIX = replace(FOUR, parallelism=6)
 TWO = replace(FOUR, parallelism=2)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from horae.errors import SettingsError
-from horae.simulation.trace_files import FileOptions, read_trace_file
+from horae.simulation.load.trace_files import FileOptions, read_trace_file
 
 
 def a_file(folder: Path, text: str) -> Path:

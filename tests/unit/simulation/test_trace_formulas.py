@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from horae.simulation.trace_formulas import (
+from horae.simulation.load.trace_formulas import (
     FORMULAS,
     Bursts,
     Constant,

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from horae.errors import SettingsError
-from horae.simulation.trace_files import FileOptions
-from horae.simulation.trace_formulas import FORMULAS
-from horae.simulation.trace_names import NAMED
-from horae.simulation.trace_specs import all_traces, trace
+from horae.simulation.load.trace_files import FileOptions
+from horae.simulation.load.trace_formulas import FORMULAS
+from horae.simulation.load.trace_names import NAMED
+from horae.simulation.load.trace_specs import all_traces, trace
 
 
 def faults_of(spec: str, **other: int) -> list[str]:

@@ -7,11 +7,11 @@ import pytest
 
 from flow_builders import CALM, FOUR, a_model, a_trace
 from horae.domain.configuration import Configuration
-from horae.simulation.failures import PUBLISHED, RANDOM
-from horae.simulation.job_model import CapacityModel
-from horae.simulation.models_folder import load_model
-from horae.simulation.traces import Trace
-from horae.simulation.worlds import WORLDS, World
+from horae.simulation.job.job_model import CapacityModel
+from horae.simulation.job.models_folder import load_model
+from horae.simulation.load.traces import Trace
+from horae.simulation.world.failures import PUBLISHED, RANDOM
+from horae.simulation.world.worlds import WORLDS, World
 
 ADDED: dict[str, set[str]] = {
     "published": set(),

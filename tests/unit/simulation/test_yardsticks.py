@@ -6,10 +6,10 @@ import pytest
 
 from backtest_builders import a_rehearsal
 from horae.errors import HoraeError
-from horae.simulation.backtest import Rehearsal, rehearse
-from horae.simulation.job_model import Start
-from horae.simulation.results import Result, result_of
-from horae.simulation.yardsticks import configurations_of, find_oracles
+from horae.simulation.backtest.backtest import Rehearsal, rehearse
+from horae.simulation.backtest.results import Result, result_of
+from horae.simulation.backtest.yardsticks import configurations_of, find_oracles
+from horae.simulation.job.job_model import Start
 
 
 def a_result(run: Rehearsal) -> Result:

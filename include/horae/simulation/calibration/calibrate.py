@@ -30,7 +30,7 @@ from horae.simulation.calibration.restarts import (
 from horae.simulation.calibration.rounding import rounded
 from horae.simulation.calibration.steady import fit_checkpoints, fit_cpu, fit_latency
 from horae.simulation.calibration.wanted import Calibration, Tables, Wanted
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     CapacityModel,
     CheckpointModel,
     CpuModel,

@@ -25,7 +25,7 @@ from horae.simulation.calibration.capacity_likelihood import (
 )
 from horae.simulation.calibration.capacity_rows import AXES, Bounds, Drains
 from horae.simulation.calibration.part import Fitted, Missing, Places
-from horae.simulation.job_model import CapacityModel, LogNormal
+from horae.simulation.job.job_model import CapacityModel, LogNormal
 
 Told = Callable[[int], None]
 """Is told how many more draws of a bootstrap are done."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from horae.performance.models import Floats
 from horae.simulation.calibration.part import Places
-from horae.simulation.job_model import Start
+from horae.simulation.job.job_model import Start
 
 SATURATED = 0.95
 """An overloaded row that processed less than this share of its load shows its capacity itself;

@@ -17,7 +17,7 @@ from horae.simulation.calibration.part import (
     log_normal,
     log_normal_errors,
 )
-from horae.simulation.job_model import LogNormal, OutageModel
+from horae.simulation.job.job_model import LogNormal, OutageModel
 
 PATHS = ("in_place", "savepoint", "pod_restart")
 IGNORED = "ignore"

@@ -1,6 +1,6 @@
 """What stands in a model where no table tells: round figures, each with its reason."""
 
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     CapacityModel,
     CpuModel,
     FailureModel,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from horae.errors import NotReady
 from horae.performance.models import Floats
 from horae.simulation.calibration.part import Fitted, Missing, log_normal, log_normal_errors
-from horae.simulation.job_model import FailureModel, LogNormal
+from horae.simulation.job.job_model import FailureModel, LogNormal
 
 RESOLUTION = 0.5
 """Seconds: half of what tables of whole seconds resolve."""

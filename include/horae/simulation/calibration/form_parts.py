@@ -8,7 +8,7 @@ import pandas as pd
 from horae.simulation.calibration import defaults
 from horae.simulation.calibration.part import Fitted, Missing, log_normal
 from horae.simulation.calibration.recovery_form import NEEDED, RecoveryForm, recovery_rows
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     CapacityModel,
     FailureModel,
     LogNormal,

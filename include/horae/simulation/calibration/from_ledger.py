@@ -20,7 +20,7 @@ from horae.performance.partitioning import Partitioning
 from horae.simulation.calibration.forms import CHANGES, FAILURES, PROFILES, SERIES, TableForm
 from horae.simulation.calibration.forms import Kind as CellKind
 from horae.simulation.calibration.wanted import Tables
-from horae.simulation.job_model import Start
+from horae.simulation.job.job_model import Start
 
 PATHS = {
     RescalePath.IN_PLACE: "in_place",

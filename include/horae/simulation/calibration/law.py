@@ -3,7 +3,7 @@
 import numpy as np
 
 from horae.performance.models import Floats
-from horae.simulation.job_model import CapacityModel
+from horae.simulation.job.job_model import CapacityModel
 
 
 def ln_capacity(model: CapacityModel, design: Floats) -> Floats:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from horae.simulation.calibration.report import comparison_files, report_page
 from horae.simulation.calibration.wanted import Calibration
-from horae.simulation.models_folder import save_model
+from horae.simulation.job.models_folder import save_model
 
 MODEL, REPORT, POINTS = "model.yaml", "report.html", "points"
 

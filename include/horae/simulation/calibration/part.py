@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from horae.performance.models import Floats
-from horae.simulation.job_model import LogNormal
+from horae.simulation.job.job_model import LogNormal
 
 Part = TypeVar("Part")
 Places = NDArray[np.intp]

@@ -12,7 +12,7 @@ import numpy as np
 from horae.errors import NotReady
 from horae.performance.models import Floats
 from horae.simulation.calibration.part import Comparison, Fitted
-from horae.simulation.job_model import RecoveryModel
+from horae.simulation.job.job_model import RecoveryModel
 
 RAMP_FROM = RecoveryModel.model_fields["ramp_from"].default
 """Share of the speed that is there at once: fixed, for the time lost is one number and the shape

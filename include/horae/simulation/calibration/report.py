@@ -11,10 +11,10 @@ import numpy as np
 
 from horae.settings.section import Settings
 from horae.settings.structure import meanings
-from horae.simulation import pages, plots
 from horae.simulation.calibration.part import Comparison, Missing
 from horae.simulation.calibration.wanted import Calibration
-from horae.simulation.job_model import JobModel, LogNormal
+from horae.simulation.job.job_model import JobModel, LogNormal
+from horae.simulation.pages import pages, plots
 
 TOLD_ELSEWHERE = ("format", "name", "source", "deviations", "vertices", "search")
 MOST_POINTS = 1_500

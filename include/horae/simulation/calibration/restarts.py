@@ -12,7 +12,7 @@ from horae.simulation.calibration.failing import fit_failures
 from horae.simulation.calibration.fitting import Fitting
 from horae.simulation.calibration.part import Fitted
 from horae.simulation.calibration.recovering import RAMP_FROM, CatchUps, fit_ramp
-from horae.simulation.job_model import (
+from horae.simulation.job.job_model import (
     FailureModel,
     LogNormal,
     OutageModel,

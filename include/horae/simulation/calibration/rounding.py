@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from horae.simulation.job_model import JobModel
+from horae.simulation.job.job_model import JobModel
 
 DIGITS = 4
 """Significant digits of a parameter; its standard error has two."""

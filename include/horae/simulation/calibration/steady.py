@@ -13,7 +13,7 @@ from horae.simulation.calibration.part import (
     log_normal,
     log_normal_errors,
 )
-from horae.simulation.job_model import CheckpointModel, CpuModel, LatencyModel
+from horae.simulation.job.job_model import CheckpointModel, CpuModel, LatencyModel
 
 NEAR_LOAD = 0.1
 """Processed and offered records/s that differ by less count as equal: nothing is caught up."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from horae.simulation.calibration.part import Comparison, Missing
-from horae.simulation.job_model import JobModel, Start
+from horae.simulation.job.job_model import JobModel, Start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

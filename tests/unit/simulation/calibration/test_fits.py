@@ -1,10 +1,10 @@
 from pathlib import Path
 
-import made_tables
 import numpy as np
 import pandas as pd
 import pytest
 
+import made_tables
 from horae.errors import NotReady, SettingsError
 from horae.simulation.calibration.calibrate import calibrate
 from horae.simulation.calibration.capacity import fit_capacity
@@ -18,7 +18,7 @@ from horae.simulation.calibration.recovery_form import RecoveryForm, fit_recover
 from horae.simulation.calibration.steady import fit_cpu, fit_latency
 from horae.simulation.calibration.tables import read_table
 from horae.simulation.calibration.wanted import Tables, Wanted
-from horae.simulation.job_model import Start
+from horae.simulation.job.job_model import Start
 
 NO_DRAINS = joined_drains([])
 START = Start(parallelism=12)

@@ -7,8 +7,8 @@ import pytest
 
 from data_folder import data_folder, why_absent
 from horae.simulation.calibration.wanted import Calibration
-from horae.simulation.job_model import MODELS
-from horae.simulation.models_folder import model_text, shipped
+from horae.simulation.job.job_model import MODELS
+from horae.simulation.job.models_folder import model_text, shipped
 from khaos_recovery import BEFOREHAND, TOLERANCE, every_choice, held_out, khaos_failures
 from shipped_models import RECIPES
 

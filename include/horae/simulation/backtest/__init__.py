@@ -1,0 +1,1 @@
+"""Policies through the real cycle, many runs, the scoreboard and its report."""

@@ -1,0 +1,1 @@
+"""The simulated job as an engine, a metric source and a clock."""

@@ -1,0 +1,1 @@
+"""The load that a rehearsal replays: from files and by formulas."""

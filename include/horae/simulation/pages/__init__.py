@@ -1,0 +1,1 @@
+"""Pages that need nothing else, and the plots in them."""

@@ -1,0 +1,1 @@
+"""The best that was possible: static-best, the clairvoyant oracle, and the bound."""
