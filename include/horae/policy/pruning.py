@@ -28,11 +28,10 @@ def keep_front(costs: Floats, *, always: int) -> Integers:
         Ascending after the first. Of equal rows the first is kept.
     """
     kept = is_non_dominated(costs)
-    _, firsts = np.unique(costs, axis=0, return_index=True)
-    kept &= np.isin(np.arange(len(costs)), firsts)
     kept &= ~(costs[always] <= costs).all(axis=1)
-    kept[always] = False
-    return np.concatenate([[always], np.flatnonzero(kept)])
+    members = np.flatnonzero(kept)
+    _, firsts = np.unique(costs[members], axis=0, return_index=True)
+    return np.concatenate([[always], members[np.sort(firsts)]])
 
 
 def keep_few(

@@ -147,5 +147,5 @@ def _environment() -> "Environment":
 
 @functools.cache
 def _style() -> str:
-    folder = importlib.resources.files("horae.simulation") / "templates"
+    folder = importlib.resources.files("horae.simulation.pages") / "templates"
     return (folder / "page.css").read_text(encoding="utf-8")
