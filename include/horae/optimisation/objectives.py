@@ -112,6 +112,9 @@ def latency_risk(
 
 
 def median_of_draws(draws: Floats) -> Floats:
-    """Medians of the columns, `m` of `draws x m`; sorted in memory as they lie there."""
-    median: Floats = np.median(draws.T.copy(), axis=1, overwrite_input=True)
+    """Medians of the columns, `m` of `draws x m`, to seven digits: short figures sort fast."""
+    ordered = np.sort(draws.T.astype(np.float32), axis=1)
+    half = len(draws) // 2
+    middle = ordered[:, [len(draws) - 1 - half, half]].astype(np.float64)
+    median: Floats = middle.mean(axis=1)
     return median
