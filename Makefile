@@ -64,6 +64,7 @@ bench: $(STAMP) ## print the figures that the project claims
 
 fidelity: $(STAMP) ## simulated runs against the published ones they should come out as; FIDELITY="--seeds 3"
 	$(BIN)/python benchmarks/fidelity.py $(FIDELITY)
+	$(BIN)/python benchmarks/khaos_recovery.py
 
 bench-live: $(STAMP) ## interruptions by Horae and by bare calls, on the real Kafka and Flink; BENCH="--pairs 3 --actions 12"
 	$(BIN)/python benchmarks/interruption.py $(BENCH)
