@@ -1,24 +1,32 @@
 """Evidence no finer than it is certain, so that a picture that has not changed is recognised.
 
-A window gains a row a minute, and every mean over it moves by a trace. Rounded to half of its own
-deviation a figure tells as much (the variance grows by a twelfth of the square of the step, that
-is by two per cent), and two windows in a row mostly tell the same, to the letter.
+A window gains a row a minute, and every mean over it moves by a trace. Rounded to half of its
+deviation a figure tells as much, and to three quarters nearly so (the variance grows by a
+twelfth of the square of the step: by two and by five per cent), and two windows in a row mostly
+tell the same, to the letter.
 """
 
 import math
 from dataclasses import replace
 
-from horae.performance.capacity_likelihood import CPU_SCATTER, cpu_deviation
-from horae.performance.evidence import CpuUse, Evidence, Observation
+from horae.performance.capacity_deviation import DEVIATION
+from horae.performance.capacity_likelihood import CPU_SCATTER
+from horae.performance.evidence import CpuUse, Evidence, Kind, Observation
 
 STEP = 0.5
-"""Of a figure's own deviation."""
+"""Of a saturation's own deviation: it is the only figure that the law does not blur."""
+
+BLURRED_STEP = 0.75
+"""Of the deviation that every other figure is weighed with, its own and the law's."""
 
 DEVIATION_STEP = 0.1
 """Of a deviation itself, which nobody knows to a tenth."""
 
-RATE_STEP = 2 * CPU_SCATTER
+RATE_STEP = 4 * CPU_SCATTER
 """Of the throughput that CPU was seen at, which is told with as many cores a record."""
+
+CORES_STEP = 1.5 * CPU_SCATTER
+"""Of cores a record, which it moves by less than their scatter."""
 
 CHECKPOINT_STEP = 0.1
 """Of the duration of a checkpoint, which costs a few per cent of the capacity."""
@@ -40,17 +48,19 @@ def rounded(evidence: Evidence) -> Evidence:
 
 def _observation(seen: Observation) -> Observation:
     deviation = _round(seen.deviation, DEVIATION_STEP)
-    rate = _round(seen.records_per_second, STEP * deviation)
+    value = seen.kind is Kind.SATURATED
+    step = STEP * deviation if value else BLURRED_STEP * math.hypot(deviation, DEVIATION)
+    rate = _round(seen.records_per_second, step)
     return replace(seen, records_per_second=rate, deviation=deviation, rows=0)
 
 
 def _cpu_use(use: CpuUse) -> CpuUse:
-    """At a round throughput, and at it as many cores a record as were seen."""
+    """At a round throughput, and at it as many cores a record as were seen, in a round figure."""
+    if use.records_per_second <= 0:
+        return replace(use, cores=_round(use.cores, CORES_STEP))
     rate = _round(use.records_per_second, RATE_STEP)
-    cores = use.cores * rate / use.records_per_second if use.records_per_second > 0 else use.cores
-    deviation = cpu_deviation(cores, use.configuration.task_managers)
-    step = _round(STEP * deviation / cores, DEVIATION_STEP) if cores > 0 else STEP
-    return replace(use, records_per_second=rate, cores=_round(cores, step))
+    each = _round(use.cores / use.records_per_second, CORES_STEP)
+    return replace(use, records_per_second=rate, cores=each * rate)
 
 
 def _round(figure: float, step: float) -> float:
