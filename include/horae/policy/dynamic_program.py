@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from horae.performance.models import Floats, Integers
 from horae.policy.look_ahead import backwards, mean_steps, run
 from horae.policy.program import Program
-from horae.policy.switching import Switching
+from horae.policy.switching import Switches, Switching
 
 __all__ = ["Plan", "Program", "solve"]
 
@@ -69,7 +69,8 @@ def solve(program: Program, *, current: int = 0) -> Plan:
     """
     switching = Switching.of(program)
     choice, way, expected = _best_choices(program, switching)
-    following = _follow(program, switching, choice, way, _reached(program, choice, current))
+    reached = _reached(program, choice, current)
+    following = _follow(program, switching.chosen(choice, way, reached), reached)
     return Plan(
         program=program,
         choice=choice,
@@ -109,13 +110,7 @@ def _reached(program: Program, choice: Integers, current: int) -> NDArray[np.boo
     return reached
 
 
-def _follow(
-    program: Program,
-    switching: Switching,
-    choice: Integers,
-    way: Integers,
-    reached: NDArray[np.bool_],
-) -> Floats:
+def _follow(program: Program, switches: Switches, reached: NDArray[np.bool_]) -> Floats:
     """Money of following the choices in each draw: `T + 1 x B x D x X`."""
     draws, size, ages = len(program.load), program.configurations, len(program.ages)
     following = np.full((program.steps + 1, ages, draws, size), np.nan)
@@ -123,6 +118,8 @@ def _follow(
     for step, ahead in backwards(program, reached):
         running = ahead.then(following[step + 1].take(ahead.among, axis=-1))
         rows = np.flatnonzero(reached[step])
-        following[step][..., rows] = running.take(np.searchsorted(ahead.among, rows), axis=-1)
-        switching.follow(following[step], running, ahead.among, rows, choice[step], way[step])
+        alike = len(rows) == len(ahead.among)
+        staying = running if alike else running.take(np.searchsorted(ahead.among, rows), axis=-1)
+        following[step][..., rows] = staying
+        switches.follow(step, following[step], running, ahead.among)
     return following

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from horae.performance.models import Floats, Integers
 from horae.policy.program import Program
@@ -62,40 +63,74 @@ class Switching:
         way[stays] = 0
         return np.minimum(mean, offer.T), target, way
 
-    def follow(
-        self,
-        out: Floats,
-        running: Floats,
-        among: Integers,
-        rows: Integers,
-        choice: Integers,
-        way: Integers,
-    ) -> None:
+    def chosen(self, choice: Integers, way: Integers, reached: NDArray[np.bool_]) -> "Switches":
+        """The switches of a policy.
+
+        Args:
+            choice: `T x X x B`.
+            way: `T x X x B`.
+            reached: `T + 1 x X`, whether one may be in a configuration at the beginning of a step.
+        """
+        steps, size, _ = choice.shape
+        switches = (choice != np.arange(size)[:, None]) & reached[:steps, :, None]
+        step, origin, age = np.nonzero(switches)
+        target, by = choice[step, origin, age], way[step, origin, age]
+        return Switches(
+            first=np.searchsorted(step, np.arange(steps + 1)),
+            origin=origin,
+            age=age,
+            target=target,
+            below=self.below[by, age],
+            weight=self.weight[by, age],
+            money=self.money[by, target],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Switches:
+    """Every switch of a policy, `n` in all, by step, origin and age.
+
+    Attributes:
+        first: `T + 1`, place of the first one of each step.
+        origin: `n`.
+        age: `n`, node of the age before it.
+        target: `n`.
+        below: `n x D`, the node below the age that it leads to.
+        weight: `n x D`, probability of the node above it.
+        money: `n x D`.
+    """
+
+    first: Integers
+    origin: Integers
+    age: Integers
+    target: Integers
+    below: Integers
+    weight: Floats
+    money: Floats
+
+    def follow(self, step: int, out: Floats, running: Floats, among: Integers) -> None:
         """Write the money of switching where one does not stay.
 
         Args:
+            step: Which.
             out: `B x D x X`, where to write it.
             running: Money of running on in each of `among`, `B x D x len(among)`.
-            among: Indices of configurations, ascending; all that is chosen in `rows` is there.
-            rows: Indices of the configurations that one may be in.
-            choice: `X x B`.
-            way: `X x B`.
+            among: Indices of configurations, ascending; all that is chosen in this step is there.
         """
+        part = slice(self.first[step], self.first[step + 1])
         _, draws, size = running.shape
-        place, age = np.nonzero(choice[rows] != rows[:, None])
-        origin = rows[place]
-        target, by = choice[origin, age], way[origin, age]
-        at = self.below[by, age] * draws
+        at = self.below[part] * draws
         at += np.arange(draws)
         at *= size
-        at += np.searchsorted(among, target)[:, None]
+        at += np.searchsorted(among, self.target[part])[:, None]
         low = running.take(at)
-        high = running.take(at + draws * size)
+        at += draws * size
+        high = running.take(at)
         high -= low
-        high *= self.weight[by, age]
+        high *= self.weight[part]
         high += low
-        high += self.money[by, target]
-        out[age, :, origin] = high
+        high += self.money[part]
+        out[self.age[part], :, self.origin[part]] = high
 
 
 def mean_passage(below: Integers, weight: Floats) -> Floats:
