@@ -82,19 +82,22 @@ def solve(program: Program, *, current: int = 0) -> Plan:
 
 def _best_choices(program: Program, switching: Switching) -> tuple[Integers, Integers, Floats]:
     """Choice and way, `T x X x B`, and expected money, `T + 1 x B x X`."""
-    size, ages = program.configurations, len(program.ages)
-    stay = np.broadcast_to(np.arange(size)[:, None], (size, ages))
-    choice = np.tile(stay, (program.steps, 1, 1))
-    way = np.zeros_like(choice)
-    expected = np.zeros((program.steps + 1, ages, size))
+    steps, size, ages = program.steps, program.configurations, len(program.ages)
+    staying, offer = np.empty((steps, ages, size)), np.full((steps, size, ages), np.inf)
+    place = np.zeros((steps, size, ages), dtype=np.intp)
+    expected = np.zeros((steps + 1, ages, size))
     money, passage = mean_steps(program)
-    for step in range(program.steps - 1, -1, -1):
+    for step in range(steps - 1, -1, -1):
         after = expected[step + 1].T[..., None]
         mean = money[step] + (passage[step] @ after)[..., 0].T
+        staying[step] = mean
         if program.decides[step]:
-            mean, choice[step], way[step] = switching.best(mean)
-        expected[step] = mean
-    return choice, way, expected
+            offer[step], place[step] = switching.best(mean)
+        np.minimum(mean, offer[step].T, out=expected[step])
+    way, target = np.divmod(place, size)
+    stays = offer >= staying.swapaxes(1, 2)
+    choice = np.where(stays, np.arange(size)[:, None], target)
+    return choice, np.where(stays, 0, way), expected
 
 
 def _reached(program: Program, choice: Integers, current: int) -> NDArray[np.bool_]:

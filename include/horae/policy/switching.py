@@ -42,8 +42,8 @@ class Switching:
             asked=np.where(leads, money.mean(axis=0).ravel(), np.inf),
         )
 
-    def best(self, mean: Floats) -> tuple[Floats, Integers, Integers]:
-        """The better of staying and switching on the mean, where to, and by which way.
+    def best(self, mean: Floats) -> tuple[Floats, Integers]:
+        """The best switch on the mean, from each configuration and age.
 
         What a switch leads to is linear in `mean`, so that its mean over the draws needs no draw.
 
@@ -51,17 +51,12 @@ class Switching:
             mean: Expected money of staying in each configuration, `B x X`.
 
         Returns:
-            Money, `B x X`, and configuration and way, `X x B`.
+            Money, `X x B`, infinite where no way leads anywhere, and place among ways and targets.
         """
-        ages, size = mean.shape
+        ages = len(mean)
         offered = (self.passage @ mean).swapaxes(0, 1).reshape(ages, -1)
         offers = offered + self.asked
-        chosen, offer = offers.argmin(axis=-1), offers.min(axis=-1)
-        way, target = np.divmod(chosen, size)
-        stays = offer >= mean.T
-        target[stays] = np.nonzero(stays)[0]
-        way[stays] = 0
-        return np.minimum(mean, offer.T), target, way
+        return offers.min(axis=-1), offers.argmin(axis=-1)
 
     def chosen(self, choice: Integers, way: Integers, reached: NDArray[np.bool_]) -> "Switches":
         """The switches of a policy.
