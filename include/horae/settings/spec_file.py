@@ -12,11 +12,12 @@ from pydantic_core import ErrorDetails
 from horae.errors import Fault, SettingsError
 from horae.settings.job_spec import JobSpec
 from horae.settings.lined_yaml import LinedYaml, Place, read_lined_yaml, show_place, show_value
-from horae.settings.phrases import closest, expected, one_of, show_number
+from horae.settings.phrases import show_number
 from horae.settings.policy_settings import PolicySettings
 from horae.settings.section import Settings
 from horae.settings.sense import contradictions
-from horae.settings.structure import kind_name, locate, meanings
+from horae.settings.structure import locate
+from horae.settings.yaml_file import fault_of, text_of
 
 PROGRAM_FILES = ("script", "jar")
 
@@ -30,14 +31,14 @@ def read_job_spec(path: Path) -> JobSpec:
     Raises:
         SettingsError: With every fault of the file, in the order of its lines.
     """
-    reading = read_lined_yaml(_text_of(path))
+    reading = read_lined_yaml(text_of(path))
     if not isinstance(reading.value, dict):
         raise SettingsError(str(path), reading.faults or [_not_a_spec(reading)])
     errors = [error for error in _errors(reading.value) if not _is_unread(error, reading)]
     wrong = {locate(error["loc"])[0] for error in errors} | reading.unread
     faults = [
         *reading.faults,
-        *(_fault(error, reading) for error in errors),
+        *(fault_of(error, reading, JobSpec) for error in errors),
         *_absent_files(reading, wrong, path.parent),
         *_contradictions(reading, wrong),
     ]
@@ -63,21 +64,6 @@ def spec_id(spec: JobSpec) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        value, cause = f"byte {error.object[error.start]:#04x}", error
-        raise SettingsError(str(path), [_of_file(value, "text in UTF-8")]) from cause
-    except OSError as error:
-        value = error.strerror or str(error)
-        raise SettingsError(str(path), [_of_file(value, "a file that can be read")]) from error
-
-
-def _of_file(value: str, wanted: str) -> Fault:
-    return Fault(where="the file", line=None, value=value, expected=wanted)
-
-
 def _not_a_spec(reading: LinedYaml) -> Fault:
     required = [name for name, field in JobSpec.model_fields.items() if field.is_required()]
     wanted = f"a job spec: names with values, at least {', '.join(required)}"
@@ -100,38 +86,6 @@ def _errors(value: Any) -> list[ErrorDetails]:
 def _is_unread(error: ErrorDetails, reading: LinedYaml) -> bool:
     place = locate(error["loc"])[0]
     return any(place[: len(unread)] == unread for unread in reading.unread)
-
-
-def _fault(error: ErrorDetails, reading: LinedYaml) -> Fault:
-    place, kinds = locate(error["loc"])
-    value = show_value(error["input"])
-    match error["type"]:
-        case "missing":
-            value, wanted = "nothing", _required(error)
-        case "extra_forbidden":
-            wanted = _known_name(error)
-        case "union_tag_invalid" | "union_tag_not_found":
-            tag, _ = kind_name(kinds[0])
-            place = (*place, tag)
-            value = show_value(error["ctx"].get("tag"))
-            wanted = one_of(error["ctx"].get("tag"), [kind_name(kind)[1] for kind in kinds])
-        case _:
-            wanted = expected(error)
-    line = reading.line_of(place)
-    return Fault(where=show_place(place), line=line, value=value, expected=wanted)
-
-
-def _required(error: ErrorDetails) -> str:
-    _, kinds = locate(error["loc"][:-1])
-    meaning = meanings(kinds[0])[str(error["loc"][-1])]
-    return f"a value, for it has no default ({meaning.rstrip('.')})"
-
-
-def _known_name(error: ErrorDetails) -> str:
-    _, kinds = locate(error["loc"][:-1])
-    known = list(kinds[0].model_fields)
-    guess = closest(str(error["loc"][-1]), known)
-    return f"a setting that exists{guess}" if guess else one_of(None, known)
 
 
 def _absent_files(reading: LinedYaml, wrong: set[Place], folder: Path) -> Iterator[Fault]:

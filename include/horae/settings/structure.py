@@ -19,16 +19,17 @@ def kinds_in(annotation: Any) -> Kinds:
     return tuple(kind for part in get_args(annotation) for kind in kinds_in(part))
 
 
-def locate(location: Place) -> tuple[Place, Kinds]:
+def locate(location: Place, root: type[Settings] = JobSpec) -> tuple[Place, Kinds]:
     """Translate a place as pydantic names it, with the kind of a union as a step of its own.
 
     Args:
         location: Such as `("policy", "planner", "draws")`.
+        root: What the whole file says.
 
     Returns:
         The place in the file, `("policy", "draws")`, and the classes that may stand there.
     """
-    kinds: Kinds = (JobSpec,)
+    kinds: Kinds = (root,)
     place: list[str | int] = []
     for part in location:
         chosen = tuple(kind for kind in kinds if len(kinds) > 1 and kind_name(kind)[1] == part)
@@ -41,8 +42,9 @@ def locate(location: Place) -> tuple[Place, Kinds]:
 
 
 def _beneath(kinds: Kinds, name: str) -> Kinds:
+    """A name that is no entry is one that a file gave to a section, as to one of several alike."""
     fields = [kind.model_fields[name] for kind in kinds if name in kind.model_fields]
-    return kinds_in(fields[0].annotation) if fields else ()
+    return kinds_in(fields[0].annotation) if fields else kinds
 
 
 def kind_name(kind: type[Settings]) -> tuple[str, str]:

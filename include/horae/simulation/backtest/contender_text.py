@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from horae.errors import Fault
 from horae.settings.lined_yaml import LinedYaml, Place, read_lined_yaml, show_place, show_value
 from horae.settings.phrases import expected, one_of
-from horae.settings.structure import kind_name, kinds_in
+from horae.settings.structure import locate
 from horae.simulation.backtest.contenders import POLICIES, Contender, contender, policy_behind
 from horae.simulation.job.job_model import Start
 
@@ -108,7 +108,7 @@ def _made(
 
 
 def _of(error: ErrorDetails, where: str, reading: LinedYaml | None) -> Fault:
-    place = _without_kinds(error["loc"])
+    place, _ = locate(error["loc"], Contender)
     value, wanted = show_value(error["input"]), None
     if error["type"] in _WRONG_NAMES:
         wanted = one_of(str(place[-1]), _known_names(error["loc"][:-1]))
@@ -120,20 +120,9 @@ def _of(error: ErrorDetails, where: str, reading: LinedYaml | None) -> Fault:
     )
 
 
-def _without_kinds(location: Place) -> Place:
-    """A place as a file has it: pydantic also names which policy it is about."""
-    return (*location[:1], *location[2:]) if location[:1] == ("policy",) else location
-
-
 def _known_names(location: Place) -> list[str]:
-    """Entries that a section may have."""
-    kinds: tuple[Any, ...] = (Contender,)
-    for part in location:
-        chosen = tuple(kind for kind in kinds if len(kinds) > 1 and kind_name(kind)[1] == part)
-        fields = [kind.model_fields.get(str(part)) for kind in kinds]
-        kinds = chosen or tuple(
-            kind for field in fields if field for kind in kinds_in(field.annotation)
-        )
+    """Entries that a section may have; a contender's name stands before its file."""
+    _, kinds = locate(location, Contender)
     names = [name for kind in kinds for name in kind.model_fields]
     return [name for name in names if location or name != "name"]
 

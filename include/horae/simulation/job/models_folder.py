@@ -6,7 +6,6 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from horae.errors import Fault, SettingsError
 from horae.settings.lined_yaml import (
@@ -16,9 +15,8 @@ from horae.settings.lined_yaml import (
     show_place,
     show_value,
 )
-from horae.settings.phrases import closest, expected, one_of
-from horae.settings.section import Settings
-from horae.settings.structure import kinds_in, meanings
+from horae.settings.phrases import one_of
+from horae.settings.yaml_file import fault_of, text_of
 from horae.simulation.job.job_model import MODELS, JobModel
 
 SUFFIX = ".yaml"
@@ -37,14 +35,14 @@ def load_model(name_or_path: str | Path) -> JobModel:
             such model.
     """
     path = _path_of(name_or_path)
-    reading = read_lined_yaml(_text_of(path))
+    reading = read_lined_yaml(text_of(path))
     if not isinstance(reading.value, dict):
         raise SettingsError(str(path), reading.faults or [_not_a_model(reading)])
     # Strict, so that `true` is no number; from JSON, so that lists may be tuples.
     try:
         model = JobModel.model_validate_json(json.dumps(reading.value), strict=True)
     except ValidationError as error:
-        wrong = [_fault(one, reading) for one in error.errors(include_url=False)]
+        wrong = [fault_of(one, reading, JobModel) for one in error.errors(include_url=False)]
     else:
         wrong = _contradictions(model, reading)
     faults = [*reading.faults, *wrong]
@@ -96,54 +94,10 @@ def _path_of(name_or_path: str | Path) -> Path:
     raise SettingsError("job models", [fault])
 
 
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        value = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        fault = Fault(where="the file", line=None, value=value, expected="text in UTF-8")
-        raise SettingsError(str(path), [fault]) from error
-
-
 def _not_a_model(reading: LinedYaml) -> Fault:
     required = [name for name, field in JobModel.model_fields.items() if field.is_required()]
     wanted = f"a job model: names with values, at least {', '.join(required)}"
     return Fault(where="the file", line=1, value=show_value(reading.value), expected=wanted)
-
-
-def _fault(error: ErrorDetails, reading: LinedYaml) -> Fault:
-    place: Place = error["loc"]
-    value = show_value(error["input"])
-    match error["type"]:
-        case "missing":
-            value, wanted = "nothing", _required(place)
-        case "extra_forbidden":
-            wanted = _known_name(place)
-        case _:
-            wanted = expected(error)
-    line = reading.line_of(place)
-    return Fault(where=show_place(place), line=line, value=value, expected=wanted)
-
-
-def _required(place: Place) -> str:
-    meaning = meanings(_kind_at(place[:-1])).get(str(place[-1]), "")
-    told = f" ({meaning.rstrip('.')})" if meaning else ""
-    return f"a value, for it has no default{told}"
-
-
-def _known_name(place: Place) -> str:
-    known = list(_kind_at(place[:-1]).model_fields)
-    guess = closest(str(place[-1]), known)
-    return f"an entry that exists{guess}" if guess else one_of(None, known)
-
-
-def _kind_at(place: Place) -> type[Settings]:
-    kind: type[Settings] = JobModel
-    for part in place:
-        field = kind.model_fields.get(str(part))
-        found = kinds_in(field.annotation) if field else ()
-        kind = found[0] if found else kind
-    return kind
 
 
 def _contradictions(model: JobModel, reading: LinedYaml) -> list[Fault]:
