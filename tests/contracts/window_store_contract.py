@@ -42,7 +42,7 @@ class WindowStoreContract:
     @pytest.fixture
     def put_at(self) -> PutAt:
         """How to store something earlier in the same store."""
-        raise NotImplementedError
+        raise NotImplementedError  # as above
 
     def test_a_window_comes_back_as_it_was(self, store: WindowStore) -> None:
         """Frame, gaps, index and everything beside the frame survive."""

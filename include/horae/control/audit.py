@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from horae.domain.clock import Clock
+from horae.files import write_whole
 from horae.ledger.audit import audit, require_whole
 from horae.ledger.exported_heads import heads_text, read_heads
 from horae.ledger.ledger import Ledger
@@ -35,9 +36,7 @@ def audit_ledger(ledger: Ledger, kept: Path, clock: Clock) -> str:
     before = read_heads(kept.read_text(encoding="utf-8"), str(kept)) if kept.exists() else None
     reports = audit(ledger, kept=before)
     require_whole(reports)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_name(f"{kept.name}.partial")
-    partial.write_text(heads_text(ledger.heads(), clock.now()), encoding="utf-8")
-    partial.replace(kept)  # a torn file would fail every audit from then on
+    # A torn file would fail every audit from then on.
+    write_whole(kept, heads_text(ledger.heads(), clock.now()))
     count = sum(report.head.count for report in reports if report.head is not None)
     return f"{count} entries in {len(reports)} chains hold"

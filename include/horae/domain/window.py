@@ -65,8 +65,7 @@ class MetricsWindow:
         """Vertex id to vertex metric to a value a row; empty where no source tells of vertices."""
         if self.vertices is None:
             return {}
-        width = len(VERTEX_METRICS)
-        ids = [str(column[0]) for column in self.vertices.columns[::width]]
+        width, ids = len(VERTEX_METRICS), vertices_of(self.vertices)
         values = self.vertices.to_numpy(dtype=np.float64).T
         return {
             vertex: dict(zip(VERTEX_METRICS, values[at * width : (at + 1) * width], strict=True))
@@ -78,3 +77,8 @@ class MetricsWindow:
         values = self.frame[metric].to_numpy(dtype=np.float64)
         measured = np.flatnonzero(~np.isnan(values))
         return float(values[measured[-1]]) if len(measured) else float("nan")
+
+
+def vertices_of(vertices: pd.DataFrame) -> tuple[str, ...]:
+    """Ids of the vertices in such a part of a window, in its order."""
+    return tuple(str(column[0]) for column in vertices.columns[:: len(VERTEX_METRICS)])

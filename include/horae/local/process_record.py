@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psutil
 
+from horae.files import write_whole
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessRecord:
@@ -42,9 +44,7 @@ class ProcessRecord:
 
     def write(self, path: Path) -> None:
         """Keep it in a file, which is whole or absent at any moment."""
-        draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps(asdict(self), indent=1))
-        draft.replace(path)
+        write_whole(path, json.dumps(asdict(self), indent=1))
 
     @classmethod
     def read(cls, path: Path) -> "ProcessRecord | None":

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from horae.domain.task_manager import TaskManagerShape
+from horae.files import write_whole
 from horae.local.ports import Ports
 
 
@@ -30,10 +31,7 @@ class StackSettings:
 
     def write(self, path: Path) -> None:
         """Keep the settings for other processes."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps(asdict(self), indent=1))
-        draft.replace(path)
+        write_whole(path, json.dumps(asdict(self), indent=1))
 
     @classmethod
     def read(cls, path: Path) -> "StackSettings | None":

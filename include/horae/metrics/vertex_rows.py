@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from horae.domain.vertex_catalogue import VERTEX_METRICS
+from horae.domain.window import vertices_of
 from horae.metrics.grid import step_of
 from horae.metrics.source import VertexHistory, VertexMetrics
 
@@ -74,11 +75,6 @@ def columns_of(vertices: tuple[str, ...]) -> pd.MultiIndex:
 @lru_cache(maxsize=64)
 def _columns(vertices: tuple[str, ...]) -> pd.MultiIndex:
     return pd.MultiIndex.from_product([vertices, VERTEX_METRICS])
-
-
-def vertices_of(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Ids of the vertices in such a frame, in its order."""
-    return tuple(str(column[0]) for column in frame.columns[::_WIDTH])
 
 
 def _all_vertices(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from horae.domain.candidate import Candidate, Front
-from horae.performance.models import Floats
+from horae.performance.models import Floats, Integers
 
 
 def is_non_dominated(objectives: Floats) -> NDArray[np.bool_]:
@@ -33,6 +33,21 @@ def is_non_dominated(objectives: Floats) -> NDArray[np.bool_]:
         found[left[equal]] = True
         left = left[better]
     return found
+
+
+def front_rows(objectives: Floats) -> Integers:
+    """Indices of the rows that no other row dominates, ascending; of equal ones the first.
+
+    Args:
+        objectives: As for `is_non_dominated`.
+    """
+    return first_of_equals(objectives, np.flatnonzero(is_non_dominated(objectives)))
+
+
+def first_of_equals(objectives: Floats, members: Integers) -> Integers:
+    """Of some rows, given ascending, the first of each that are equal; ascending."""
+    _, firsts = np.unique(objectives[members], axis=0, return_index=True)
+    return members[np.sort(firsts)]
 
 
 def pareto_front(candidates: Sequence[Candidate], *, peak_load: float) -> Front:

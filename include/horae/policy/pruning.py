@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from horae.optimisation.pareto import is_non_dominated
+from horae.optimisation.pareto import first_of_equals, is_non_dominated
 from horae.performance.models import Floats, Integers
 
 MOST_PLANNED = 12
@@ -29,9 +29,7 @@ def keep_front(costs: Floats, *, always: int) -> Integers:
     """
     kept = is_non_dominated(costs)
     kept &= ~(costs[always] <= costs).all(axis=1)
-    members = np.flatnonzero(kept)
-    _, firsts = np.unique(costs[members], axis=0, return_index=True)
-    return np.concatenate([[always], members[np.sort(firsts)]])
+    return np.concatenate([[always], first_of_equals(costs, np.flatnonzero(kept))])
 
 
 def keep_few(

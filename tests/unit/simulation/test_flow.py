@@ -209,7 +209,7 @@ def test_each_start_is_drawn_anew() -> None:
     flow.start(0, FOUR, at=110, position=flow.stop(0))
     flow.advance(200)
     assert flow.capacity[0, 150] != pytest.approx(flow.capacity[0, 50], rel=0.01)
-    assert flow.replications[0].starts == 2
+    assert len(flow.replications[0].started) == 2
 
 
 def test_the_capacity_flickers_from_minute_to_minute() -> None:

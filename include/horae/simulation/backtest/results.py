@@ -14,6 +14,7 @@ from horae.control.entries import from_body, to_body
 from horae.domain.configuration import Configuration
 from horae.domain.limits import Limits
 from horae.errors import HoraeError
+from horae.files import write_whole
 from horae.simulation.backtest.backtest import Rehearsal, Rehearsed
 from horae.simulation.score.curves import Curves, curves
 from horae.simulation.score.recoveries import Definition, recoveries
@@ -155,11 +156,8 @@ def inputs_of(run: Rehearsal, *, with_contender: bool = True) -> dict[str, Any]:
 
 def keep(value: object, path: Path) -> None:
     """Write a value, whole or not at all; a repeat writes the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(to_body(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, text + "\n")
 
 
 def kept(kind: type[Kept], path: Path) -> Kept | None:

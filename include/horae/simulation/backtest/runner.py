@@ -223,7 +223,7 @@ def _make(pool: Executor, tasks: Sequence[Task], tell: Tell) -> list[Timing]:
             timing = done.result()
             timings += [timing] if timing is not None else []
             tell(missing[done])
-    except BaseException:
+    except BaseException:  # Ctrl-C too must not wait for what has not begun
         for future in missing:
             future.cancel()
         raise

@@ -1,6 +1,7 @@
 """The scoreboard: a row a run with what it is compared with, and means over the seeds."""
 
 import csv
+import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from horae.files import write_whole
 from horae.simulation.backtest.plan import Plan
 from horae.simulation.backtest.results import Who
 from horae.simulation.backtest.runner import Made
@@ -195,12 +197,11 @@ def write_summary(found: Sequence[Line], path: Path) -> None:
 
 
 def _write(path: Path, head: Sequence[str], table: Iterable[Sequence[object]]) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(table)
-    partial.replace(path)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(table)
+    write_whole(path, text.getvalue())
 
 
 def _compared(money: float, oracle: Oracle | None, static: float, best: Score | None) -> Compared:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from horae.files import write_whole
 from horae.simulation.backtest.plan import Plan
 from horae.simulation.backtest.report import report
 from horae.simulation.backtest.runner import Tell, run_plan
@@ -32,6 +33,6 @@ def whole_backtest(plan: Plan, folder: Path, *, jobs: int, tell: Tell) -> tuple[
     means = lines(found)
     write_scoreboard(found, folder / "scoreboard.csv")
     write_summary(means, folder / "summary.csv")
-    (folder / "report.html").write_text(report(plan, made, means), encoding="utf-8")
+    write_whole(folder / "report.html", report(plan, made, means))
     note_timings(made.timings, folder)
     return means

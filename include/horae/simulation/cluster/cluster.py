@@ -128,7 +128,7 @@ class SimulatedCluster:
             job_id=job_id,
             asked=configuration,
             started=now,
-            starts_before=self.flow.replications[ROW].starts,
+            starts_before=len(self.flow.replications[ROW].started),
             position=state.position,
             interrupted=before.ended,
         )
@@ -184,7 +184,7 @@ class SimulatedCluster:
         wanted = self._attainable(one.asked)
         if not one.alive or wanted is None:
             return
-        begun = self.flow.replications[ROW].starts > one.starts_before
+        begun = len(self.flow.replications[ROW].started) > one.starts_before
         if not begun and not self._resuming:
             self._begin(one, wanted)
         elif wanted != self.configuration:

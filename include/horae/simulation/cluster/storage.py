@@ -62,7 +62,7 @@ class Storage:
 
     def newest(self, one: Incarnation) -> Stored | None:
         """The newest state that an incarnation has completed; None: none."""
-        if not one.alive or self._flow.replications[ROW].starts <= one.starts_before:
+        if not one.alive or len(self._flow.replications[ROW].started) <= one.starts_before:
             return one.newest
         found = self.checkpoints.newest()
         if found is None or (one.newest is not None and found[0] <= one.newest.begun):

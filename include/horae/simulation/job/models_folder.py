@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from horae.errors import Fault, SettingsError
+from horae.files import write_whole
 from horae.settings.lined_yaml import (
     LinedYaml,
     Place,
@@ -53,8 +54,7 @@ def load_model(name_or_path: str | Path) -> JobModel:
 
 def save_model(model: JobModel, path: Path) -> None:
     """Write a model as a file that `load_model` reads; a repeat writes the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(model_text(model), encoding="utf-8")
+    write_whole(path, model_text(model))
 
 
 def model_text(model: JobModel) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
 from horae.domain.limits import Limits, Prices
+from horae.optimisation.pareto import front_rows
 from horae.performance.models import Floats
 from horae.simulation.job.job_model import JobModel, LogNormal, OutageModel
 from horae.simulation.load.traces import Trace
@@ -160,7 +161,8 @@ def _in_order(
     group: NDArray[np.intp], price: Floats, capacity: Floats, interval: Floats
 ) -> tuple[int, ...]:
     """The front of a group, the cheapest first."""
-    front = group[_front(price[group], capacity[group], interval[group])]
+    costs = np.stack([price[group], -capacity[group], interval[group]], axis=1)
+    front = group[front_rows(costs)]
     return tuple(front[np.lexsort((capacity[front], price[front]))].tolist())
 
 
@@ -186,15 +188,6 @@ def _best(job: Job, configurations: list[Configuration]) -> tuple[object, ...]:
 
 def _least(price: Floats, enough: NDArray[np.bool_]) -> Floats:
     return np.asarray(np.where(enough, price, np.inf).min(axis=1))
-
-
-def _front(price: Floats, capacity: Floats, interval: Floats) -> NDArray[np.intp]:
-    """Indices of those that no other one beats; of equal ones the first."""
-    costs = np.stack([price, -capacity, interval], axis=1)
-    no_worse = (costs[:, None] <= costs[None]).all(axis=2)
-    equal = no_worse & no_worse.T
-    earlier = np.arange(len(price))[:, None] < np.arange(len(price))[None]
-    return np.flatnonzero(~(no_worse & (~equal | earlier)).any(axis=0))
 
 
 def _mean_capacity(job: Job, configurations: Sequence[Configuration]) -> Floats:

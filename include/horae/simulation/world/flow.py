@@ -204,8 +204,7 @@ class Flow:
     def _start(self, row: int, position: float) -> None:
         """Begin to process now."""
         one = self.replications[row]
-        drawn = at_start(self.model, self.world, one.seed, one.starts, self._after[row])
-        one.starts += 1
+        drawn = at_start(self.model, self.world, one.seed, len(one.started), self._after[row])
         self._full[row] = self.world.capacity(self.model, one.configuration) * drawn.capacity
         self._drain[row], self._ramp[row] = drawn.drain, drawn.ramp_seconds
         self._checkpoint[row] = drawn.checkpoint_seconds

@@ -39,8 +39,7 @@ class Replication:
         configuration: What it runs in, or is started in.
         configurations: Second at which each came into force, in the order of time.
         struck: Failures that occurred, those under way included.
-        starts: Number of starts so far.
-        started: Second of each of them.
+        started: Second of each start so far.
         replayed: Records that were read again after actions.
         pending: Number of failures under way; they are the last of `struck`.
     """
@@ -50,7 +49,6 @@ class Replication:
     configuration: Configuration
     configurations: list[tuple[int, Configuration]] = field(default_factory=list)
     struck: list[Struck] = field(default_factory=list)
-    starts: int = 0
     started: list[int] = field(default_factory=list)
     replayed: float = 0.0
     pending: int = 0
