@@ -1,0 +1,1 @@
+"""The story of one decision, told from the ledger alone."""
