@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from horae.control.act import LOST_JOB_IDS
 from horae.control.acting import LOST_AS
+from horae.control.actors import OWN_ACTORS
 from horae.control.conclude import Question, conclude, hold
 from horae.control.entries import HORAE, Observation, decision_entry, from_body
 from horae.control.history import History
@@ -25,9 +26,6 @@ from horae.performance.outage import outage_interval
 RESTARTS = 3
 """Restarts carried out within an hour without a usable look between them: then a person is
 called."""
-WATCHDOG = "watchdog"
-OWN_ACTORS = (HORAE, WATCHDOG)
-"""Whoever acts without being asked by a person."""
 _BEGUN = (EntryKind.INTENTION, EntryKind.OUTCOME)
 
 

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from horae.control.act import act
 from horae.control.acting import Acting
+from horae.control.actors import WATCHDOG
 from horae.control.entries import HORAE
 from horae.control.loss import ENDED, Restarting, as_seen, what_was_lost
-from horae.control.lost import WATCHDOG, answer, question_about_loss, record
+from horae.control.lost import answer, question_about_loss, record
 from horae.control.to_safety import Danger, danger_to, order_to_safety
 from horae.control.turn import Unfinished, unfinished
 from horae.domain.action import Outcome
