@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from horae.control.conclude import Question, conclude, hold, question_about, with_risk_told
 from horae.control.entries import Observation, decision_entry, to_body
+from horae.control.foreseen import record_foreseen
 from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
 from horae.control.understand import Deciding, Understanding, basis, running_in, understand
@@ -49,7 +50,8 @@ def _understood(parts: Deciding, history: History, seen: Observation) -> Underst
     if obstacle is not None or verdict is None:
         return obstacle or _not_judged()
     try:
-        return understand(parts, history, seen, verdict, running)
+        known = understand(parts, history, seen, verdict, running)
+        return record_foreseen(parts, seen, known)
     except NotReady as error:
         return _stay(Reason.NOT_READY, str(error))
     except ExternalError as error:

@@ -11,7 +11,7 @@ from horae.control.possible import what_may_be_done
 from horae.control.understand import (
     Deciding,
     Running,
-    admissible,
+    bounds,
     partitioning_of,
     running_in,
 )
@@ -23,6 +23,7 @@ from horae.domain.decision import Decision
 from horae.domain.job import Capabilities
 from horae.domain.proposal import Proposal, Reason, Stay
 from horae.errors import ExternalError, Refused
+from horae.optimisation.search_space import search_space
 from horae.performance.fitting import learned_outage
 from horae.performance.outage import outage_interval
 from horae.policy.guards import ask_guards
@@ -67,8 +68,8 @@ def _scene(parts: Deciding, history: History, seen: Observation, running: Runnin
         if seen.window is not None:
             window = parts.windows.get(seen.window)
             partitioning = partitioning_of(parts, capabilities)
-            legal = admissible(
-                parts, window, running.configuration, capabilities, partitioning
+            legal = search_space(
+                bounds(parts, window, running.configuration, capabilities, partitioning)
             ).legal
         vertices = parts.engine.describe(parts.spec.engine_job_name).vertices
     except ExternalError:

@@ -1,17 +1,16 @@
 """From a trusted window to a situation.
 
-A policy that looks ahead is told forecast, models and candidates, and forecast and models are
-recorded; for one that does not, none is made.
+A policy that looks ahead is told forecast, models and candidates; for one that does not, none is
+made.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from horae.control.chance import chance
-from horae.control.entries import Observation, draft, to_body
+from horae.control.entries import Observation
 from horae.control.history import History
 from horae.control.possible import REMEMBERED, failures_among, what_may_be_done
 from horae.domain.action import Outcome
@@ -123,7 +122,9 @@ def running_in(seen: Observation) -> Running | Stay:
 def understand(
     parts: Deciding, history: History, seen: Observation, verdict: Verdict, running: Running
 ) -> Understanding:
-    """What may be chosen, and for a policy that foresees: forecast, fit, search, record each.
+    """What may be chosen, and for a policy that foresees: forecast, fit, search.
+
+    Nothing is recorded.
 
     Raises:
         NotReady: The window is too short for a forecast or for the models.
@@ -136,7 +137,9 @@ def understand(
     failures = failures_among(
         past, spec=parts.spec, history=history, version=running.version, now=parts.clock.now()
     )
-    space = admissible(parts, window, running.configuration, capabilities, partitioning, failures)
+    space = search_space(
+        bounds(parts, window, running.configuration, capabilities, partitioning, failures)
+    )
     known = Understanding(
         situation=_situation(parts, history, window, verdict, space, capabilities, past),
         space=space,
@@ -146,7 +149,7 @@ def understand(
     if not parts.policy.foresees:
         return known
     foreseen = _foresee(parts, history, known.situation, past, running.version, partitioning)
-    return _with_foresight(parts, seen, known, foreseen)
+    return _with_foresight(known, foreseen)
 
 
 def _situation(
@@ -183,15 +186,11 @@ def _vertices(parts: Deciding, window: MetricsWindow) -> tuple[Vertex, ...]:
     return parts.engine.describe(parts.spec.engine_job_name).vertices
 
 
-def _with_foresight(
-    parts: Deciding, seen: Observation, known: Understanding, foreseen: Foresight
-) -> Understanding:
-    """What is known, with what was foreseen; forecast and models go to the ledger."""
+def _with_foresight(known: Understanding, foreseen: Foresight) -> Understanding:
     return replace(
         known,
         situation=replace(known.situation, foresight=foreseen),
         front=pareto_front(foreseen.candidates, peak_load=foreseen.forecast.peak(0.5)),
-        references=_record(parts, seen, known.references, foreseen),
     )
 
 
@@ -241,25 +240,23 @@ def _forecast(parts: Deciding, history: History, situation: Situation) -> LoadFo
     return forecaster.forecast(load, job=parts.spec.name, steps=steps, rng=situation.rng)
 
 
-def admissible(
+def bounds(
     parts: Deciding,
     window: MetricsWindow,
     current: Configuration,
     capabilities: Capabilities,
     partitioning: Partitioning,
     failures: tuple[Failure, ...] = (),
-) -> SearchSpace:
-    """What the job may run in, by its spec, its engine, its input and what failed."""
-    return search_space(
-        Bounds(
-            current=current,
-            search=parts.spec.search,
-            capabilities=capabilities,
-            partitioning=partitioning,
-            checkpoint_seconds_p95=long_checkpoint_seconds(window.frame),
-            commit_latency_seconds=parts.spec.limits.commit_latency_seconds,
-            failures=failures,
-        )
+) -> Bounds:
+    """What bounds the job's configurations: its spec, its engine, its input and what failed."""
+    return Bounds(
+        current=current,
+        search=parts.spec.search,
+        capabilities=capabilities,
+        partitioning=partitioning,
+        checkpoint_seconds_p95=long_checkpoint_seconds(window.frame),
+        commit_latency_seconds=parts.spec.limits.commit_latency_seconds,
+        failures=failures,
     )
 
 
@@ -289,34 +286,6 @@ def _search(
     return parts.optimiser.search(situation.admissible, predict)
 
 
-def _record(
-    parts: Deciding,
-    seen: Observation,
-    references: dict[str, str],
-    foreseen: Foresight,
-) -> dict[str, str]:
-    """Record what was foreseen, and return the references with both ids."""
-    now, models = parts.clock.now(), foreseen.models
-    told = {
-        EntryKind.FORECAST: forecast_body(foreseen.forecast),
-        EntryKind.MODEL: {"proven_load": models.proven_load, **models.summary()},
-    }
-    for kind, body in told.items():
-        entry = draft(
-            kind,
-            job=parts.spec.name,
-            key=seen.cycle,
-            at=now,
-            body=to_body(body),
-            references=references,
-        )
-        # A try that died after this entry may have known less of the past: the first one stands.
-        told_before = parts.ledger.find(entry.chain, entry.identity)
-        kept = told_before or parts.ledger.append(entry)
-        references = references | {kind.value: kept.id}
-    return references
-
-
 def basis(parts: Deciding, seen: Observation) -> dict[str, str]:
     """Ids of what every conclusion from a look rests on: spec, code, window, verdict, version."""
     verdict = parts.ledger.find(parts.spec.name, f"{EntryKind.VERDICT}:{seen.cycle}")
@@ -326,15 +295,3 @@ def basis(parts: Deciding, seen: Observation) -> dict[str, str]:
         "job_version": seen.version,
     }
     return parts.lineage | {name: known for name, known in ids.items() if known is not None}
-
-
-def forecast_body(forecast: LoadForecast) -> dict[str, Any]:
-    """A forecast for the ledger; its paths follow from window and seed, so they are left out."""
-    return {
-        "forecaster": forecast.forecaster,
-        "start": forecast.start,
-        "grid_seconds": forecast.grid_seconds,
-        "levels": list(forecast.levels),
-        "quantiles": np.round(forecast.quantiles, 3).tolist(),
-        "trained_on_rows": forecast.trained_on_rows,
-    }
