@@ -243,8 +243,9 @@ class After:
         next_decision: The decision that followed; None: none yet.
         next_action: The decision that was carried out next; None: none yet, or none among the
             entries looked at.
-        undone: What took the job out of the decision's target again: another action, or a person;
-            None: nothing did, as far as the ledger tells.
+        undone: What took the job back to where the action had found it: another action, or
+            somebody else; None: nothing did, as far as the ledger tells.
+        moved_on: What took it from the action's target to something else; None: nothing did.
         newest: The newest look at the job; None: there was none.
     """
 
@@ -252,6 +253,7 @@ class After:
     next_decision: Told | None
     next_action: Told | None
     undone: Told | None
+    moved_on: Told | None
     newest: LookAfter | None
 
 

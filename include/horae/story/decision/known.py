@@ -66,6 +66,25 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed:
+    """What a person supposed who asked what would be done now.
+
+    Attributes:
+        load: Load to be taken for all of the horizon, records/s; None: not given.
+        load_factor: What the forecast was multiplied by; None: not given.
+        present: What the job was taken to run in; None: as it really did.
+        really: What it ran in; None: not known.
+        note: In that person's words; empty: none.
+    """
+
+    load: float | None
+    load_factor: float | None
+    present: Configuration | None
+    really: Configuration | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """The verdict on the window.
 

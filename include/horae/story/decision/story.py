@@ -17,6 +17,7 @@ from horae.story.decision.known import (
     Look,
     Protect,
     Save,
+    Supposed,
 )
 
 
@@ -104,6 +105,7 @@ class DecisionStory:
         evidence: Figures behind the sentence, by name with unit.
         references: Ids of what it rests on, by name: code, spec, window, verdict, airflow_run, ...
         answers: Id of the decision that this one follows from, as the approval of it; None: none.
+        supposed: What a person supposed who asked what would be done; None: it is a real decision.
         look: How the job was seen.
         verdict: Whether what was seen could be trusted.
         forecast: What load was foreseen.
@@ -136,6 +138,7 @@ class DecisionStory:
     evidence: Mapping[str, Figure]
     references: Mapping[str, str]
     answers: str | None
+    supposed: Supposed | None
     look: Look | None
     verdict: Judged | None
     forecast: Foreseen | None
