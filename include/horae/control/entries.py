@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision
+from horae.domain.figures import Figures
 from horae.domain.job import JobPresence
 from horae.ledger.records import EntryDraft, EntryKind
 
@@ -41,6 +42,8 @@ class Observation:
         configuration: What it runs in; None unless it runs.
         collected_at: End of the look.
         unavailable: Sources that did not answer, with what they said.
+        figures: What the look added to what is known, kept when its window is gone; None in looks
+            from before there were figures, and in those that are not recorded.
     """
 
     job: str
@@ -53,6 +56,7 @@ class Observation:
     configuration: Configuration | None
     collected_at: datetime
     unavailable: dict[str, str]
+    figures: Figures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

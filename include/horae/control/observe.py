@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from horae.control.entries import ExternalChange, Observation, draft, from_body, to_body
+from horae.control.figures import figures_of
 from horae.control.history import History, KnownState
 from horae.domain.clock import Clock
+from horae.domain.configuration import Configuration
+from horae.domain.figures import Figures
 from horae.domain.job import JobDescription, JobPresence
 from horae.domain.window import MetricsWindow
 from horae.engines.engine import Engine
@@ -73,13 +76,17 @@ def _look(parts: Observing, cycle: str, before: str | None) -> Observation:
         found = parts.engine.describe(parts.spec.engine_job_name)
     except ExternalError as error:
         return _unseen(parts, cycle, str(error))
+    past = _window_before(parts, before)
     try:
-        collected = parts.collect(found, _window_before(parts, before))
+        collected = parts.collect(found, past)
     except NotReady as error:
         return _seen(parts, cycle, found, None, {"window": str(error)})
     shown, missing = _found_again(parts, found)
-    window_id = parts.windows.put(_as_shown(collected.window, shown))
-    return _seen(parts, cycle, shown, window_id, dict(collected.unavailable) | missing)
+    window = _as_shown(collected.window, shown)
+    seen = _seen(
+        parts, cycle, shown, parts.windows.put(window), dict(collected.unavailable) | missing
+    )
+    return replace(seen, figures=_figures(parts, window, past, shown.configuration))
 
 
 def _found_again(parts: Observing, found: JobDescription) -> tuple[JobDescription, dict[str, str]]:
@@ -110,6 +117,16 @@ def _window_before(parts: Observing, window: str | None) -> MetricsWindow | None
         return None  # expired, lost or altered: a new one begins, and says so by its length
 
 
+def _figures(
+    parts: Observing,
+    window: MetricsWindow | None,
+    past: MetricsWindow | None,
+    configuration: Configuration | None,
+) -> Figures:
+    since = past.end if past is not None and len(past.frame) else None
+    return figures_of(window, parts.spec, since=since, configuration=configuration)
+
+
 def _unseen(parts: Observing, cycle: str, reason: str) -> Observation:
     return Observation(
         job=parts.spec.name,
@@ -122,6 +139,7 @@ def _unseen(parts: Observing, cycle: str, reason: str) -> Observation:
         configuration=None,
         collected_at=parts.clock.now(),
         unavailable={"engine": reason},
+        figures=_figures(parts, None, None, None),
     )
 
 
@@ -143,6 +161,7 @@ def _seen(
         configuration=description.configuration,
         collected_at=parts.clock.now(),
         unavailable=unavailable,
+        figures=_figures(parts, None, None, description.configuration),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from horae.domain.decision import Mode
+from horae.domain.figures import ErrorBudget
 from horae.domain.limits import Limits, Prices
 from horae.settings.policy_settings import PlannerSettings, PolicySettings
 from horae.settings.safety import SafeConfiguration, WatchdogSettings
@@ -18,6 +19,7 @@ from horae.settings.section import Settings
 from horae.settings.value_types import (
     Choices,
     Cores,
+    Days,
     Hours,
     LocalTime,
     Mebibytes,
@@ -176,16 +178,25 @@ class LimitSettings(Settings):
             limit.
         commit_latency_seconds: Most a record may have aged when a read_committed reader may see
             it; None: no limit.
+        error_budget: Share of the time in which the latency limit may be broken; time without
+            output counts as broken.
+        error_budget_days: Length of the span, up to now, that this is a share of.
     """
 
     processing_latency_seconds: Seconds
     latency_confidence: Probability = 0.95
     recovery_seconds: Seconds | None = None
     commit_latency_seconds: Seconds | None = None
+    error_budget: Probability = 0.01
+    error_budget_days: Days = 30
 
     def limits(self) -> Limits:
         """The limits as a value of the domain."""
-        return Limits(**self.model_dump())
+        return Limits(**self.model_dump(exclude={"error_budget", "error_budget_days"}))
+
+    def budget(self) -> ErrorBudget:
+        """The error budget as a value of the domain."""
+        return ErrorBudget(share=self.error_budget, days=self.error_budget_days)
 
 
 class PriceSettings(Settings):
