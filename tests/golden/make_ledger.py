@@ -1,10 +1,11 @@
-"""Makes ledger_0002.sql and ledger_0002_heads.json: a ledger as the newest schema writes it.
+"""Makes ledger_0003.sql and ledger_0003_heads.json: a ledger as the newest schema writes it.
 
     python tests/golden/make_ledger.py
 
 Entries and hashes are the same each time, so a difference is a change of what ledgers hold; then
 keep these files, write new ones under the new schema's number, and let all be read by the tests.
-The files of 0001 were made like this before there were leases.
+The files of 0001 were made like this before there were leases, those of 0002 before there were
+suppositions and the index.
 """
 
 import sqlite3
@@ -19,7 +20,7 @@ from horae.ledger.opening import open_ledger
 from horae.ledger.records import EntryDraft, EntryKind
 
 HERE = Path(__file__).parent
-SCHEMAS = ("0001", "0002")
+SCHEMAS = ("0001", "0002", "0003")
 """All there were; the recipe makes the last one."""
 
 START = datetime(2026, 1, 31, 8, 0, 0, 250000, tzinfo=UTC)

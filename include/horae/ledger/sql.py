@@ -38,6 +38,11 @@ class SqlLedger(SqlLeases):
         super().__init__(database)
         self._page = page
 
+    @property
+    def database(self) -> Database:
+        """Where it lies; for what is derived from it and kept beside it."""
+        return self._database
+
     def append(self, draft: EntryDraft, lease: Lease | None = None) -> Entry:
         """Put a draft at the end of its chain, in one transaction; see Ledger."""
         with self._database.writing() as connection:

@@ -47,5 +47,5 @@ def test_newer_ledger_is_refused(database: Database) -> None:
     migrate(database)
     with database.writing() as connection:
         connection.execute(text("UPDATE ledger_schema_version SET version_num = '0999'"))
-    with pytest.raises(LedgerError, match="has schema 0999, this Horae knows 0002 at most"):
+    with pytest.raises(LedgerError, match="has schema 0999, this Horae knows 0003 at most"):
         open_ledger(f"sqlite:///{database.file}")
