@@ -1,6 +1,5 @@
 """One HTTP connection to Flink's REST: sign-in, TLS, retries of reads, errors, parsing."""
 
-import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -9,6 +8,7 @@ import httpx
 from pydantic import TypeAdapter
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from horae.clients.http_client import http_client
 from horae.clients.http_errors import check_status, foreign_errors
 from horae.domain.clock import Clock, SystemClock
 from horae.errors import Fault, SettingsError, Unavailable, UnexpectedReply
@@ -40,15 +40,7 @@ class FlinkHttp:
         self._clock = clock or SystemClock()
         self._url = connection.url
         self._timeout_seconds = connection.timeout_seconds
-        with foreign_errors(f"reading the address {connection.url}"):
-            self._client = httpx.Client(
-                base_url=connection.url,
-                auth=_basic(connection),
-                headers=_bearer(connection),
-                timeout=connection.timeout_seconds,
-                verify=_tls(connection),
-                transport=transport,
-            )
+        self._client = http_client(connection, name="Flink connection", transport=transport)
 
     def close(self) -> None:
         """Give the sockets back."""
@@ -161,38 +153,3 @@ def _is_absent(response: httpx.Response) -> bool:
     return response.status_code == 404 or (
         response.is_server_error and _NO_SUCH_JOB in response.text
     )
-
-
-def _basic(connection: FlinkConnection) -> httpx.BasicAuth | None:
-    if connection.username is None:
-        return None
-    password = connection.password.get_secret_value() if connection.password else ""
-    return httpx.BasicAuth(connection.username, password)
-
-
-def _bearer(connection: FlinkConnection) -> dict[str, str]:
-    if connection.token is None:
-        return {}
-    return {"Authorization": f"Bearer {connection.token.get_secret_value()}"}
-
-
-def _tls(connection: FlinkConnection) -> ssl.SSLContext | bool:
-    """The certificates to trust and to show.
-
-    Raises:
-        SettingsError: A certificate file cannot be read.
-    """
-    if connection.ca_file is None and connection.client_certificate is None:
-        return True
-    try:
-        context = ssl.create_default_context(cafile=connection.ca_file)
-        if connection.client_certificate is not None:
-            context.load_cert_chain(connection.client_certificate)
-    except OSError as error:
-        value = f"ca_file {connection.ca_file}, client_certificate {connection.client_certificate}"
-        fault = Fault(
-            where="TLS", line=None, value=value, expected="readable PEM files; they gave: "
-            f"{error}",
-        )  # fmt: skip
-        raise SettingsError("Flink connection", [fault]) from error
-    return context

@@ -12,14 +12,22 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from horae.errors import Fault, SettingsError
-from horae.settings.connections import ConnectionSettings, FlinkConnection, KafkaConnection
+from horae.settings.connections import (
+    ConnectionSettings,
+    FlinkConnection,
+    HttpConnection,
+    KafkaConnection,
+    WebhookConnection,
+)
 from horae.settings.phrases import closest, expected
 
 Fields = Mapping[str, Any]
 Kind = TypeVar("Kind", bound=ConnectionSettings)
+Http = TypeVar("Http", bound=HttpConnection)
 
 _FLINK_TYPES = ("flink", "http", "generic")
-_FLINK_FIELDS = {
+_WEBHOOK_TYPES = ("http", "generic")
+_HTTP_FIELDS = {
     "url": "host",
     "username": "login",
     "password": "password",
@@ -59,16 +67,16 @@ def flink_from_airflow(connection_id: str, fields: Fields) -> FlinkConnection:
     Raises:
         SettingsError: The connection does not describe a Flink cluster; no secret is in it.
     """
-    extra = _present(fields.get("extra") or {})
-    known = [name.removeprefix("extra.") for name in _FLINK_FIELDS.values() if "extra." in name]
-    faults = [*_wrong_type(fields, _FLINK_TYPES), *_unknown(extra, known)]
-    values = {
-        "url": _address(fields),
-        "username": _text(fields.get("login")),
-        "password": _text(fields.get("password")),
-        **{name: extra[name] for name in known if name in extra},
-    }
-    return _build(FlinkConnection, connection_id, values, _FLINK_FIELDS, faults)
+    return _http(FlinkConnection, connection_id, fields, _FLINK_TYPES)
+
+
+def webhook_from_airflow(connection_id: str, fields: Fields) -> WebhookConnection:
+    """Where an Airflow connection of type `http` posts to; its fields are those of a Flink one.
+
+    Raises:
+        SettingsError: The connection does not describe an address; no secret is in it.
+    """
+    return _http(WebhookConnection, connection_id, fields, _WEBHOOK_TYPES)
 
 
 def kafka_from_airflow(connection_id: str, fields: Fields) -> KafkaConnection:
@@ -90,6 +98,19 @@ def kafka_from_airflow(connection_id: str, fields: Fields) -> KafkaConnection:
     faults = [*_wrong_type(fields, _KAFKA_TYPES), *_unsupported(extra, names)]
     values = {ours: _text(extra[theirs]) for theirs, ours in names.items() if theirs in extra}
     return _build(KafkaConnection, connection_id, _as_ours(values), _KAFKA_FIELDS, faults)
+
+
+def _http(kind: type[Http], connection_id: str, fields: Fields, types: tuple[str, ...]) -> Http:
+    extra = _present(fields.get("extra") or {})
+    known = [name.removeprefix("extra.") for name in _HTTP_FIELDS.values() if "extra." in name]
+    faults = [*_wrong_type(fields, types), *_unknown(extra, known)]
+    values = {
+        "url": _address(fields),
+        "username": _text(fields.get("login")),
+        "password": _text(fields.get("password")),
+        **{name: extra[name] for name in known if name in extra},
+    }
+    return _build(kind, connection_id, values, _HTTP_FIELDS, faults)
 
 
 def _as_ours(values: dict[str, str | None]) -> dict[str, Any]:

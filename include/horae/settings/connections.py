@@ -18,8 +18,8 @@ class ConnectionSettings(Settings):
     model_config = ConfigDict(hide_input_in_errors=True)
 
 
-class FlinkConnection(ConnectionSettings):
-    """A Flink cluster's REST.
+class HttpConnection(ConnectionSettings):
+    """Something that answers HTTP.
 
     Attributes:
         url: Base address, such as `https://flink.example:8443/prefix`.
@@ -54,6 +54,14 @@ class FlinkConnection(ConnectionSettings):
         if token and (info.data.get("username") or info.data.get("password")):
             raise ValueError("either a bearer token or a user with a password, not both")
         return token
+
+
+class FlinkConnection(HttpConnection):
+    """A Flink cluster's REST."""
+
+
+class WebhookConnection(HttpConnection):
+    """Where messages are posted to; the address itself is often the secret."""
 
 
 class KafkaConnection(ConnectionSettings):
