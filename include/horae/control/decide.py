@@ -2,6 +2,7 @@
 
 import math
 from datetime import timedelta
+from typing import Any
 
 from horae.control.conclude import Question, conclude, hold, question_about, with_risk_told
 from horae.control.entries import Observation, decision_entry, to_body
@@ -32,13 +33,13 @@ def decide(parts: Deciding, seen: Observation, *, dry_run: bool = False) -> Deci
     past = history.decision(question.id)
     if past is not None:
         return past
-    known = _understood(parts, history, seen)
+    known = understood(parts, history, seen)
     if isinstance(known, Stay):
         return record_decision(parts, seen, hold(question, known))
-    return record_decision(parts, seen, _ask_policy(parts, history, question, seen, known), known)
+    return record_decision(parts, seen, ask_policy(parts, history, question, seen, known), known)
 
 
-def _understood(parts: Deciding, history: History, seen: Observation) -> Understanding | Stay:
+def understood(parts: Deciding, history: History, seen: Observation) -> Understanding | Stay:
     """What is believed, or why the policy must not even be asked."""
     if parts.spec.mode is Mode.OBSERVE:
         return _stay(Reason.POLICY_HOLD, "the mode is observe: nothing is decided")
@@ -85,13 +86,14 @@ def _not_trusted(seen: Observation, verdict: Verdict) -> Stay:
     )
 
 
-def _ask_policy(
+def ask_policy(
     parts: Deciding,
     history: History,
     question: Question,
     seen: Observation,
     known: Understanding,
 ) -> Decision:
+    """What the policy answers and the guards say of it; nothing is recorded."""
     situation = known.situation
     answer = parts.policy.propose(situation)
     if isinstance(answer, Stay):
@@ -128,14 +130,18 @@ def record_decision(
     """Append a decision and what it chose from; a repeat changes nothing."""
     references, chosen_from = basis(parts, seen), None
     if known is not None:
-        references = known.references
-        front = {} if known.front is None else {"front": to_body(known.front)}
-        chosen_from = front | {
-            "excluded": [to_body(each) for each in known.space.exclusions],
-            "fixed": dict(known.space.fixed),
-        }
+        references, chosen_from = known.references, what_there_was(known)
     parts.ledger.append(decision_entry(decision, references, chosen_from))
     return decision
+
+
+def what_there_was(known: Understanding) -> dict[str, Any]:
+    """What there was to choose from, for the ledger."""
+    front = {} if known.front is None else {"front": to_body(known.front)}
+    return front | {
+        "excluded": [to_body(each) for each in known.space.exclusions],
+        "fixed": dict(known.space.fixed),
+    }
 
 
 def _not_judged() -> Stay:

@@ -1,7 +1,7 @@
 """What a person (or `optimise`) wants of the `rescale` DAG."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 
 from horae.domain.configuration import Configuration
 
@@ -39,10 +39,4 @@ class Wish:
 
     def target(self, current: Configuration) -> Configuration:
         """The configuration wanted, starting from the present one, but for single vertices."""
-        whole = {"parallelism", "slots", "memory_mb"}
-        changes = {
-            axis: int(value) if axis in whole else float(value)
-            for axis, value in self.changes.items()
-        }
-        kept = () if "parallelism" in changes else current.vertices
-        return replace(current, vertices=kept, **changes)  # type: ignore[arg-type]
+        return current.changed(self.changes)

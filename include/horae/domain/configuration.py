@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from horae.domain.task_manager import TaskManagerShape
+
+_WHOLE = frozenset({"parallelism", "slots", "memory_mb"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -54,6 +56,18 @@ class Configuration:
         return TaskManagerShape(
             slots=self.slots, cpu_cores=self.cpu_cores, memory_mb=self.memory_mb
         )
+
+    def changed(self, changes: Mapping[str, float]) -> "Configuration":
+        """The same with other values; another parallelism is that of all vertices.
+
+        Args:
+            changes: Axis to value; an axis left out stays.
+        """
+        values = {
+            axis: int(value) if axis in _WHOLE else float(value) for axis, value in changes.items()
+        }
+        kept = () if "parallelism" in changes else self.vertices
+        return replace(self, vertices=kept, **values)  # type: ignore[arg-type]
 
     def differs_only_in_parallelism(self, other: "Configuration") -> bool:
         """Whether an engine that rescales in place can go from one to the other."""

@@ -35,6 +35,7 @@ class EntryKind(StrEnum):
     CONTROL = "control"
     REFUSAL = "refusal"
     SCORE = "score"
+    WHAT_IF = "what_if"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

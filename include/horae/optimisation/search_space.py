@@ -76,6 +76,23 @@ def search_space(bounds: Bounds) -> SearchSpace:
     return _enumerated(bounds)
 
 
+def why_not_legal(bounds: Bounds, really: Configuration) -> str | None:
+    """Why the job may not be supposed to run in `bounds.current`; None: it may.
+
+    Each axis must be as the job has it or as the settings name it, and no rule may be broken.
+
+    Args:
+        bounds: Around the supposed configuration.
+        really: What the job runs in.
+    """
+    supposed, known = bounds.current.to_json(), really.to_json()
+    for axis, values in _axes(replace(bounds, current=really)).items():
+        if supposed[axis] not in (known[axis], *values):
+            legal = ", ".join(f"{value:g}" for value in values)
+            return f"{axis} {supposed[axis]:g} is not legal, but {legal}"
+    return _why_not(bounds.current, bounds)
+
+
 @lru_cache(maxsize=256)
 def _enumerated(bounds: Bounds) -> SearchSpace:
     fixed = _fixed_axes(bounds)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
 from horae.optimisation.failures import Failure
-from horae.optimisation.search_space import Bounds, search_space
+from horae.optimisation.search_space import Bounds, search_space, why_not_legal
 from horae.performance.partitioning import Partitioning
 from horae.settings.job_spec import SearchSettings
 
@@ -213,3 +213,25 @@ def test_a_job_that_can_only_go_on_from_a_checkpoint_may_change_its_shape() -> N
     assert "checkpoint_interval_seconds" in search_space(bounds(search, no_savepoint)).fixed
     able = replace(no_savepoint, checkpoint=True)
     assert search_space(bounds(search, able)).fixed == {}
+
+
+def test_an_axis_may_be_supposed_as_it_is_or_as_it_is_named() -> None:
+    """Slots 2 and 4 are named and 1 is the present value; 3 is neither."""
+    search = SearchSettings(slots=(2, 4))
+    for slots in (1, 2, 4):
+        assert why_not_legal(bounds(search, current=replace(NOW, slots=slots)), NOW) is None
+    why = why_not_legal(bounds(search, current=replace(NOW, slots=3)), NOW)
+    assert why == "slots 3 is not legal, but 2, 4"
+
+
+def test_an_axis_that_is_not_named_is_supposed_as_it_is() -> None:
+    """Horae could never bring the job there."""
+    why = why_not_legal(bounds(SearchSettings(), current=replace(NOW, memory_mb=2048)), NOW)
+    assert why == "memory_mb 2048 is not legal, but 1024"
+
+
+def test_what_breaks_a_rule_cannot_be_supposed() -> None:
+    """Three of four partitions: the busiest subtask has two, as with two subtasks."""
+    why = why_not_legal(bounds(SearchSettings(), current=replace(NOW, parallelism=3)), NOW)
+    assert why is not None
+    assert why.startswith("parallelism 3 carries no more than 2")
