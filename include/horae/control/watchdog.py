@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from horae.control.act import act
 from horae.control.acting import Acting
 from horae.control.actors import WATCHDOG
-from horae.control.entries import HORAE
+from horae.control.blindness import last_conclusion
 from horae.control.loss import ENDED, Restarting, as_seen, what_was_lost
 from horae.control.lost import answer, question_about_loss, record
 from horae.control.to_safety import Danger, danger_to, order_to_safety
@@ -20,24 +20,13 @@ from horae.control.turn import Unfinished, unfinished
 from horae.domain.action import Outcome
 from horae.domain.decision import Decision, Mode, Verb
 from horae.domain.job import JobDescription, JobPresence
-from horae.domain.proposal import Reason
-from horae.errors import HoraeError, NotReady
+from horae.errors import HoraeError
 from horae.ledger.records import EntryKind
 from horae.metrics.window_store import WindowStore
 
-_BLIND = frozenset(
-    {
-        Reason.NOT_READY,
-        Reason.UNUSABLE_WINDOW,
-        Reason.SOURCE_UNAVAILABLE,
-        Reason.UNKNOWN_CONFIGURATION,
-    }
-)
-"""Holds that came to no conclusion about the job."""
 _CYCLES = 3
 _LEAST_PATIENCE = timedelta(minutes=2)
 """How long an action that was left is left to the cycles: they go on with it in their next one."""
-_FAR = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,32 +97,11 @@ def _minded(parts: Minding) -> Outcome | str:
     under_way = acting.ledger.lease_of(name, now=now)
     if under_way is not None:
         return f"holds: action {under_way.action_id} is under way by {under_way.holder}"
-    silence = now - last_conclusion(acting)
+    silence = now - last_conclusion(acting.ledger, name)
     allowed = timedelta(seconds=acting.spec.watchdog.allowance_seconds)
     if silence <= allowed:
         return f"sees a conclusion {silence.total_seconds():.0f} s ago"
     return _bring_to_safety(parts, silence)
-
-
-def last_conclusion(parts: Acting) -> datetime:
-    """When a cycle last came to a conclusion about the job; its first entry where none ever did.
-
-    Raises:
-        NotReady: The job was never observed.
-    """
-    name = parts.spec.name
-    decisions = parts.ledger.read(name, kinds=[EntryKind.DECISION], newest_first=True, limit=_FAR)
-    times: list[datetime] = []
-    for entry in decisions:
-        if entry.actor == HORAE and entry.body["reason"] not in _BLIND:
-            return entry.time
-        times.append(entry.time)
-    if len(times) == _FAR:
-        return times[-1]
-    first = next(iter(parts.ledger.read(name, limit=1)), None)
-    if first is None:
-        raise NotReady("the job was never observed; `observe` comes first")
-    return first.time
 
 
 def _go_on(parts: Minding, left: Unfinished) -> Outcome | str:

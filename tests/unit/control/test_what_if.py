@@ -7,10 +7,10 @@ import pytest
 
 from control_builders import LINEAGE, SMALL, World, a_spec, at, ramp
 from horae.control.act import act
+from horae.control.blindness import last_conclusion
 from horae.control.entries import Observation, from_body
 from horae.control.history import History
 from horae.control.supposition import Supposition, what_if_id
-from horae.control.watchdog import last_conclusion
 from horae.control.what_if import Asking, what_if
 from horae.domain.decision import Decision, Verb
 from horae.domain.job import JobPresence
@@ -105,7 +105,7 @@ def test_nobody_who_reads_decisions_meets_an_answer(world: World) -> None:
     assert [entry.kind for entry in world.entries()] == [*before, EntryKind.WHAT_IF]
     assert History(world.ledger, "ysb").decision(answer.id) is None
     first = world.entries()[0]
-    assert last_conclusion(world.acting()) == first.time
+    assert last_conclusion(world.ledger, "ysb") == first.time
 
 
 def test_an_answer_cannot_be_carried_out(world: World) -> None:
@@ -246,3 +246,12 @@ def test_the_id_of_an_answer_is_short_enough_for_the_ledger() -> None:
     """The run's own id, and the hash of one that is too long: 63 + 9 + 16 of 200 characters."""
     assert what_if_id("ysb", RUN) == f"ysb-what-if-{RUN}"
     assert len(what_if_id("x" * 63, "r" * 250)) == 63 + len("-what-if-") + 16
+
+
+def test_nobody_is_asked_to_approve_an_answer(world: World) -> None:
+    """In mode approve a cycle would ask a person; a supposition is nothing to approve."""
+    world.spec = a_spec(mode="approve")
+    answer = ask(world, load_records_per_second=600)
+    assert answer.verb is Verb.RESCALE
+    assert not answer.approval
+    assert not answer.execute
