@@ -30,6 +30,10 @@ from horae.ledger.opening import open_ledger
 from horae.ledger.records import Entry, EntryKind, Head
 from horae.ledger.sql import SqlLedger
 from horae.settings.environment import Environment
+from horae.story.decision.belonging import decision_of
+from horae.story.decision.paragraph import paragraph
+from horae.story.decision.telling import TOLD, story_of
+from horae.story.wording import Text
 
 app = typer.Typer(no_args_is_help=True, help="Read and check the ledger.")
 
@@ -64,21 +68,29 @@ def list_entries(
 
 @app.command()
 def show(
-    entry_id: Annotated[str, typer.Argument(metavar="ID", help="Job and number, as ysb:12.")],
+    entry_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Job and number, as ysb:12; or a decision's id.")
+    ],
     as_json: Json = False,
 ) -> None:
-    """Show one entry whole: what it tells, what it used, its hash and its neighbours."""
+    """Show one entry whole, in short what came of it, its hash and its neighbours.
+
+    A decision is told in a paragraph first; an entry that belongs to one names it.
+    """
     with _ledger() as ledger:
         entry = _found(ledger, entry_id)
         neighbours = _neighbours(ledger, entry)
+        story = _story(ledger, entry)
+        decision = None if story else decision_of(ledger, entry)
     if as_json:
         shown = entry_json(entry) | {
             name: neighbour and {"id": neighbour.id, "hash": neighbour.hash}
             for name, neighbour in neighbours.items()
         }
-        typer.echo(json.dumps(shown, indent=2))
+        told = {"story": str(story)} if story else {"decision": decision}
+        typer.echo(json.dumps(shown | told, indent=2))
     else:
-        typer.echo(entry_page(entry, neighbours))
+        typer.echo(entry_page(entry, neighbours, story=story, decision=decision))
 
 
 @app.command()
@@ -143,14 +155,26 @@ def _known(ledger: SqlLedger, kept: Mapping[str, Head], job: str | None) -> str 
     return job
 
 
-def _found(ledger: SqlLedger, entry_id: str) -> Entry:
+def _found(ledger: SqlLedger, wanted: str) -> Entry:
     """The entry that was asked for; one that is not there is a wrong call, not an outage."""
     try:
-        return ledger.get(entry_id)
+        return _decision(ledger, wanted) or ledger.get(wanted)
     except LedgerBroken:
         raise
     except LedgerError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def _decision(ledger: SqlLedger, wanted: str) -> Entry | None:
+    """The entry of a decision by its id, which begins with its job's name; None: it is none."""
+    jobs = [job for job in ledger.heads() if wanted.startswith(f"{job}-")]
+    found = (ledger.find(job, f"{kind}:{wanted}") for job in jobs for kind in TOLD)
+    return next((entry for entry in found if entry is not None), None)
+
+
+def _story(ledger: SqlLedger, entry: Entry) -> Text | None:
+    """A decision in a paragraph; None: it is none."""
+    return paragraph(story_of(ledger, entry)) if entry.kind in TOLD else None
 
 
 def _neighbours(ledger: SqlLedger, entry: Entry) -> dict[str, Entry | None]:

@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from horae.ledger.audit import ChainReport
 from horae.ledger.canonical import time_text
 from horae.ledger.records import Entry, EntryKind
 from horae.ledger.stored_entry import bears_its_hash
+from horae.story.wording import Text
+
+WIDTH = 100
+"""Of a paragraph: lines longer than this are hard to read."""
 
 SHORT_HASH = 12
 """Characters of a hash in a line: 48 bits tell any two entries of one ledger apart."""
@@ -38,13 +43,28 @@ def entry_line(entry: Entry) -> str:
     return f"{time}  {entry.id:<16} {entry.kind:<15} {entry.actor:<10} {sentence}".rstrip()
 
 
-def entry_page(entry: Entry, neighbours: Mapping[str, Entry | None]) -> str:
-    """The whole entry, its references, hash and neighbours, for reading."""
+def entry_page(
+    entry: Entry,
+    neighbours: Mapping[str, Entry | None],
+    *,
+    story: Text | None = None,
+    decision: str | None = None,
+) -> str:
+    """The whole entry, its references, hash and neighbours, for reading.
+
+    Args:
+        entry: The entry.
+        neighbours: `previous` and `next`; None: there is none.
+        story: The decision in a paragraph; None: it is none.
+        decision: Id of the decision that it belongs to; None: it is one, or belongs to none.
+    """
     lines = [
+        *([*_wrapped(str(story)), ""] if story else []),
         f"{entry.id}  {entry.kind} (version {entry.schema_version})",
         f"time      {time_text(entry.time)}",
         f"actor     {entry.actor}",
         f"identity  {entry.identity}",
+        *([f"decision  {printable(decision)}"] if decision else []),
         "references",
         *(f"  {name}: {printable(used)}" for name, used in sorted(entry.references.items())),
         "body",
@@ -117,3 +137,8 @@ def _neighbour_line(name: str, near: Entry | None) -> str:
 
 def _indented(text: str) -> Iterator[str]:
     return (f"  {printable(line)}" for line in text.splitlines())
+
+
+def _wrapped(paragraph: str) -> list[str]:
+    """The paragraph in lines; ids are not broken, so that they can be copied."""
+    return wrap(printable(paragraph), WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -74,6 +74,29 @@ def verify(
     return tuple(sorted(breaks, key=lambda found: found.number))
 
 
+def verify_part(
+    chain: str, entries: Iterable[StoredEntry], head: Head | None, *, first: int, to_end: bool
+) -> tuple[Break, ...]:
+    """Every place where a part of a chain does not hold.
+
+    Args:
+        chain: Name of the chain.
+        entries: The entries of the part by number, as stored.
+        head: The chain's head as stored; None: there is no head row.
+        first: Number that the part begins with; what the first entry follows is not checked
+            unless it is the first of all.
+        to_end: Whether the part goes on to the end of the chain, so that the head must agree.
+    """
+    walk = _Walk(
+        chain=chain, kept_count=0, last=first - 1, last_hash=GENESIS if first == 1 else None
+    )
+    for entry in entries:
+        walk.pass_over(entry)
+    at_end = _against_head(walk, head) if to_end else ()
+    breaks = [*walk.breaks, *_changed_or_moved(walk), *at_end]
+    return tuple(sorted(breaks, key=lambda found: found.number))
+
+
 @dataclass(slots=True, kw_only=True)
 class _Walk:
     """One pass over a chain: what was met so far, and what the next entry must be."""

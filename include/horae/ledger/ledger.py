@@ -20,8 +20,8 @@ class Snapshot(Protocol):
         """The recorded end of a chain; None: it has none."""
         ...
 
-    def entries(self, chain: str) -> Iterator[StoredEntry]:
-        """The entries of a chain by number, as stored, unchecked."""
+    def entries(self, chain: str, *, after: int = 0) -> Iterator[StoredEntry]:
+        """The entries of a chain by number, those above `after`, as stored, unchecked."""
         ...
 
 

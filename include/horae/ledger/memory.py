@@ -136,5 +136,5 @@ class _MemorySnapshot:
         entries = self._chains.get(chain)
         return Head(count=len(entries), last_hash=entries[-1].hash) if entries else None
 
-    def entries(self, chain: str) -> Iterator[StoredEntry]:
-        return iter(self._chains.get(chain, ()))
+    def entries(self, chain: str, *, after: int = 0) -> Iterator[StoredEntry]:
+        return iter(self._chains.get(chain, ())[after:])

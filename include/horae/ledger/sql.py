@@ -157,8 +157,11 @@ class _SqlSnapshot:
         row = self._connection.execute(select(heads).where(heads.c.chain == chain)).one_or_none()
         return None if row is None else _head(row)
 
-    def entries(self, chain: str) -> Iterator[StoredEntry]:
-        every = select(entries).where(entries.c.chain == chain).order_by(entries.c.number)
+    def entries(self, chain: str, *, after: int = 0) -> Iterator[StoredEntry]:
+        wanted = select(entries).where(entries.c.chain == chain)
+        # Without a bound also what was numbered below 1 by somebody else comes, to be reported.
+        bounded = wanted.where(entries.c.number > after) if after else wanted
+        every = bounded.order_by(entries.c.number)
         streamed = self._connection.execution_options(yield_per=PAGE).execute(every)
         return map(_stored, streamed)
 

@@ -12,14 +12,36 @@ from horae.domain.configuration import Configuration
 
 
 class Answer(StrEnum):
-    """How far the approval of a decision is."""
+    """What came of asking people about a decision."""
 
-    WAITING = "waiting"
+    WAITING = "waiting"  # no answer is recorded
     APPROVED = "approved"
     EDITED = "edited"  # approved with other values
     REFUSED = "refused"
     UNANSWERED = "unanswered"  # the time was over, and what was stated for that case was done
-    STALE = "stale"  # answered too late, or overtaken: it was not followed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Another thing that happened to the job, in a line.
+
+    Attributes:
+        entry: Id of its entry.
+        kind: Kind of the entry, as `decision` or `external_change`.
+        at: When.
+        decision: Id of the decision that it is, or that it carries out; None: neither.
+        verb: `hold` or `rescale` where it is a decision.
+        reason: Its reason code; None: it has none.
+        sentence: For people.
+    """
+
+    entry: str
+    kind: str
+    at: datetime
+    decision: str | None
+    verb: str | None
+    reason: str | None
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,30 +49,42 @@ class Approval:
     """What people were asked and what they said.
 
     Attributes:
-        asked_entry: Id of the entry that tells of the question.
+        asked_entry: Id of the entry that tells of the question; None: only the answer is there.
         asked_at: When it was asked.
         until: When the time is over; None: not told.
         on_timeout: What is done then: `refuse` or `approve`; None: not told.
-        answer: How far it is.
+        dag_run: Airflow's run that asks; None: not told.
+        task: Its task.
+        map_index: Which of the task's instances; -1: it is not mapped.
+        answer: What came of it.
         answered_entry: Id of the entry that tells of the answer; None: there is none yet.
         answered_at: When it was answered.
         by: Who answered; None: nobody.
         reason: Why, in that person's words; empty: none was given.
-        edited: Axis to wanted value where the person changed the proposal.
-        followed_by: Id of the decision that the answer led to; None: none yet.
+        fault: Why the answer could not be understood, so that it counts as a refusal; None: it
+            could.
+        edited: Axis to wanted value where the person changed the proposal; empty: it was not.
+        followed_by: The decision that the answer led to, for an approval is a wish and decided
+            about anew; None: none, or none yet.
+        result: How that decision's action ended; None: it did not act, or not yet.
     """
 
-    asked_entry: str
-    asked_at: datetime
+    asked_entry: str | None
+    asked_at: datetime | None
     until: datetime | None
     on_timeout: str | None
+    dag_run: str | None
+    task: str | None
+    map_index: int | None
     answer: Answer
-    answered_entry: str | None = None
-    answered_at: datetime | None = None
-    by: str | None = None
-    reason: str = ""
-    edited: Mapping[str, float] | None = None
-    followed_by: str | None = None
+    answered_entry: str | None
+    answered_at: datetime | None
+    by: str | None
+    reason: str
+    fault: str | None
+    edited: Mapping[str, float]
+    followed_by: Told | None
+    result: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,27 +222,6 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """Another thing that happened to the job, in a line.
-
-    Attributes:
-        entry: Id of its entry.
-        kind: Kind of the entry, as `decision` or `external_change`.
-        at: When.
-        decision: Id of the decision that it is, or that it carries out; None: neither.
-        reason: Its reason code; None: it has none.
-        sentence: For people.
-    """
-
-    entry: str
-    kind: str
-    at: datetime
-    decision: str | None
-    reason: str | None
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LookAfter:
     """The job at a look after the decision, or after its action where there was one.
 
@@ -222,6 +235,9 @@ class LookAfter:
         lag_records: Records that waited; None: not known.
         broken_seconds: Seconds since the look before in which the latency limit was broken; None:
             not recorded.
+        observed_seconds: Of the time since the look before, that of which it is known whether the
+            limit held; None: not recorded.
+        limit_seconds: The latency limit; None: not recorded.
     """
 
     entry: str
@@ -232,6 +248,8 @@ class LookAfter:
     latency_seconds: float | None
     lag_records: float | None
     broken_seconds: float | None
+    observed_seconds: float | None
+    limit_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

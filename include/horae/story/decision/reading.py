@@ -4,7 +4,7 @@ A page must be able to tell of an entry that an older version wrote, or that som
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,13 +77,12 @@ def part(body: Json, name: str) -> Json:
 
 def parts(body: Json, name: str) -> tuple[Json, ...]:
     """The JSON objects of a list."""
-    value = body.get(name)
-    return tuple(one for one in value if isinstance(one, Mapping)) if is_list(value) else ()
+    return tuple(one for one in _members(body.get(name)) if isinstance(one, Mapping))
 
 
 def numbers(value: object) -> tuple[float, ...]:
     """The finite numbers of a list."""
-    found = map(as_number, value) if isinstance(value, Iterable) and is_list(value) else ()
+    found = map(as_number, _members(value))
     return tuple(one for one in found if one is not None)
 
 
@@ -92,9 +91,8 @@ def figures(body: Json) -> dict[str, Figure]:
     return {str(name): value for name, value in body.items() if _is_figure(value)}
 
 
-def is_list(value: object) -> bool:
-    """Whether a value came from a list."""
-    return isinstance(value, list | tuple)
+def _members(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _is_figure(value: object) -> bool:

@@ -98,6 +98,7 @@ class DecisionStory:
         reason: Code of the reason.
         sentence: Why, as it was recorded.
         execute: Whether it was to be carried out without further question.
+        needs_approval: Whether a person was to be asked first.
         dry_run: Whether it was only a rehearsal; None: cannot be told from a recommendation.
         mode: How far Horae might go with the job then; None: not recorded.
         origin: What the job ran in; None: it was not running, or not known.
@@ -131,6 +132,7 @@ class DecisionStory:
     reason: str
     sentence: str
     execute: bool
+    needs_approval: bool
     dry_run: bool | None
     mode: str | None
     origin: Configuration | None
