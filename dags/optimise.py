@@ -7,8 +7,8 @@ Forecast, models, search, policy, guards: every decision is recorded, also one t
   same decision. A job that its engine has lost is decided to be started again, where its spec
   allows that.
 * **trigger_rescale** starts `rescale` for each decision to rescale that its job's mode lets be
-  executed, and is skipped for all others. An action whose process is gone is triggered anew, and
-  nothing is decided about its job until it has ended.
+  executed, or wants a person to be asked about, and is skipped for all others. An action whose
+  process is gone is triggered anew, and nothing is decided about its job until it has ended.
 """
 
 from datetime import datetime
@@ -35,7 +35,7 @@ def decide(job: str) -> dict[str, Any]:
 
 def order(decided: dict[str, Any]) -> dict[str, Any]:
     """What `rescale` is triggered with; skips the trigger where nothing is to be executed."""
-    if not decided["execute"]:
+    if not (decided["execute"] or decided["approval"]):
         raise AirflowSkipException(decided["sentence"])
     return {
         "trigger_run_id": decided["run"],

@@ -4,7 +4,9 @@ Verified by reading back, rolled back from the newest state where that fails, ev
 ledger. A try that dies is followed by one that goes on where it was; a second run for the same
 decision joins it and gives its outcome.
 
-* **Triggered by `optimise`** with a decision that was recorded before.
+* **Triggered by `optimise`** with a decision that was recorded before. In mode `approve` **ask**
+  then waits for a person, who approves, edits within bounds or refuses it; for how long, and what
+  silence means, says the job's spec. What was approved is looked at anew, and never done blindly.
 * **Triggered by a person** through the form: the wish passes the same guards and is recorded with
   the person's name and reason, also when a guard refuses it; then **ask** fails, saying which
   guards refused and why, and nothing is touched. A field left empty stays as the job has it.
@@ -18,6 +20,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
+from horae_airflow.approval import Ask
 from horae_airflow.fleet import TAG, action_args, default_args, job_names
 
 
@@ -49,15 +52,6 @@ PARAMS = {
 }
 
 
-@task.short_circuit
-def ask(**context: Any) -> str | None:
-    """The decision to carry out; None for a dry run."""
-    from horae.control import steps
-    from horae_airflow.surroundings import surroundings, wish
-
-    return steps.decision_to_carry_out(surroundings(), wish(context))
-
-
 @task(**action_args())
 def carry_out(decision: str, **context: Any) -> dict[str, Any]:
     """Carry the decision out, or go on with it, and return the outcome."""
@@ -77,8 +71,8 @@ def carry_out(decision: str, **context: Any) -> dict[str, Any]:
     tags=[TAG, "act"],
 )
 def rescale() -> None:
-    """Ask the guards where a person triggered it, then act."""
-    carry_out(ask())
+    """Ask the guards what a person wants, and a person where the mode says so, then act."""
+    carry_out(Ask(task_id="ask").output)
 
 
 rescale()

@@ -9,7 +9,7 @@ from horae.domain.job import JobPresence
 from horae.domain.proposal import Proposal, Reason
 from horae.domain.verdict import Verdict
 from horae.optimisation.failures import Failure
-from horae.policy.guard_situation import GuardSituation, PastMove
+from horae.policy.guard_situation import Approvals, GuardSituation, PastMove
 from horae.settings.job_spec import GuardSettings
 from policy_builders import CAPABLE, NOW, PRICES, SMALL, at
 
@@ -20,6 +20,7 @@ INPUTS = (
     "verdict",
     "window_age_seconds",
     "kill_switch",
+    "approvals",
     "in_flight",
     "history",
     "legal",
@@ -89,6 +90,7 @@ def a_guard_situation(**changes: object) -> GuardSituation:
         "window_age_seconds": 10.0,
         "stale_seconds": 60.0,
         "kill_switch": "",
+        "approvals": Approvals(),
         "in_flight": (),
         "history": (),
         "season_seconds": 86_400.0,

@@ -24,7 +24,7 @@ from horae.optimisation.objectives import evaluate
 from horae.optimisation.search_space import Bounds, search_space
 from horae.performance.fitting import fit_models
 from horae.performance.partitioning import Partitioning
-from horae.policy.guard_situation import GuardSituation, PastMove
+from horae.policy.guard_situation import Approvals, GuardSituation, PastMove
 from horae.policy.guards import ask_guards
 from horae.policy.planner import PlannerPolicy
 from horae.policy.policy import Foresight, Situation
@@ -237,6 +237,7 @@ def _guarded(situation: Situation, proposal: Proposal, moves: list[Move]) -> Gua
         window_age_seconds=0.0,
         stale_seconds=SPEC.time.stale_seconds,
         kill_switch="",
+        approvals=Approvals(),
         in_flight=(),
         history=tuple(
             PastMove(

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk import BaseHook, Connection, Variable
+from airflow.sdk import BaseHook, Connection, Variable, get_current_context
 from airflow.sdk.exceptions import (
     AirflowNotFoundException,
     AirflowRuntimeError,
@@ -17,8 +17,12 @@ from horae.control.surroundings import Surroundings
 from horae.control.wish import Wish
 from horae.domain.clock import SystemClock
 from horae.errors import Fault, SettingsError
-from horae.settings.airflow_connections import flink_from_airflow, kafka_from_airflow
-from horae.settings.connections import FlinkConnection, KafkaConnection
+from horae.settings.airflow_connections import (
+    flink_from_airflow,
+    kafka_from_airflow,
+    webhook_from_airflow,
+)
+from horae.settings.connections import FlinkConnection, KafkaConnection, WebhookConnection
 from horae.settings.environment import Environment
 
 KILL_SWITCH = "horae_kill_switch"
@@ -35,7 +39,17 @@ def surroundings() -> Surroundings:
         kafka=kafka_connection,
         halted=lambda job: any_of(file_switch(environment.home, job), variable_switch(job)),
         clock=SystemClock(),
+        run=_run(),
     )
+
+
+def _run() -> str:
+    """DAG and run of the task that asks; empty where none does, in the API server for instance."""
+    try:
+        run = get_current_context()["dag_run"]
+    except RuntimeError:
+        return ""
+    return f"{run.dag_id}/{run.run_id}"
 
 
 def flink_connection(connection_id: str) -> FlinkConnection:
@@ -54,6 +68,15 @@ def kafka_connection(connection_id: str) -> KafkaConnection:
         SettingsError: There is none of this id, or it does not describe a Kafka cluster.
     """
     return kafka_from_airflow(connection_id, _fields(connection_id, "kafka"))
+
+
+def webhook_connection(connection_id: str) -> WebhookConnection:
+    """An Airflow connection as the library's.
+
+    Raises:
+        SettingsError: There is none of this id, or it does not describe an address.
+    """
+    return webhook_from_airflow(connection_id, _fields(connection_id, "http"))
 
 
 def variable_switch(job: str) -> Halted:

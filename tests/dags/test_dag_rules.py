@@ -36,7 +36,9 @@ def test_every_file_is_read(bag: Any) -> None:
 
 def test_the_fleet_is_the_documented_one(bag: Any) -> None:
     """The DAGs are observe, optimise, rescale, retrain and audit, each in the file of its name."""
-    assert set(bag.dag_ids) == {"observe", "optimise", "rescale", "retrain", "audit"}
+    assert set(bag.dag_ids) == {
+        "observe", "optimise", "rescale", "retrain", "audit", "what_if", "notify",
+    }  # fmt: skip
     assert set(bag.dag_ids) == {file.stem for file in FILES}
 
 
@@ -64,6 +66,17 @@ def test_a_try_that_died_is_followed_by_one_that_goes_on(bag: Any) -> None:
     assert carry_out.execution_timeout == timedelta(hours=2)
 
 
+def test_only_asking_waits_for_a_person(bag: Any) -> None:
+    """Silence refuses unless the question says otherwise, and the task ends by itself."""
+    from horae_airflow.approval import APPROVE, REFUSE, Ask
+
+    asking = [task for dag in bag.dags.values() for task in dag.tasks if isinstance(task, Ask)]
+    assert [(task.dag_id, task.task_id) for task in asking] == [("rescale", "ask")]
+    assert asking[0].options == [APPROVE, REFUSE]
+    assert asking[0].defaults == [REFUSE]
+    assert asking[0].response_timeout is not None
+
+
 def test_only_actions_share_the_pool_of_actions(bag: Any) -> None:
     """What acts waits for a slot of it; nothing else does."""
     pools = {task.task_id: task.pool for dag in bag.dags.values() for task in dag.tasks}
@@ -72,7 +85,10 @@ def test_only_actions_share_the_pool_of_actions(bag: Any) -> None:
 
 
 def test_an_action_is_triggered_by_the_name_of_its_run() -> None:
-    """One that is gone on with has a run of its own; what is not to be executed is skipped."""
+    """One that is gone on with has a run of its own, and so has one to be asked about.
+
+    What is not to be executed is skipped.
+    """
     from airflow.sdk.exceptions import AirflowSkipException
 
     optimise = runpy.run_path(str(DAGS / "optimise.py"))
@@ -81,12 +97,15 @@ def test_an_action_is_triggered_by_the_name_of_its_run() -> None:
         "decision": "checkout-1",
         "run": "checkout-1-resume-2",
         "execute": True,
+        "approval": False,
         "sentence": "it is resumed",
     }
-    assert optimise["order"](decided) == {
+    order = {
         "trigger_run_id": "checkout-1-resume-2",
         "conf": {"job": "checkout", "decision": "checkout-1"},
     }
+    assert optimise["order"](decided) == order
+    assert optimise["order"](decided | {"execute": False, "approval": True}) == order
     with pytest.raises(AirflowSkipException, match="it is resumed"):
         optimise["order"](decided | {"execute": False})
 

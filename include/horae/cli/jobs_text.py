@@ -17,6 +17,7 @@ MEANING = {
     Mode.OBSERVE: "only records",
     Mode.RECOMMEND: "records decisions, carries out only what a person asks for",
     Mode.GROW: "carries out what reduces no resource; a guard refuses the rest, recorded as Hold",
+    Mode.APPROVE: "asks a person, in Airflow, before it carries anything out",
     Mode.AUTO: "carries out every decision that the guards allow",
 }
 
@@ -72,7 +73,7 @@ def notes(spec: JobSpec) -> Iterator[str]:
             yield f"search.{axis} stays as it is: without engine.program nothing can be restarted"
         elif spec.engine.provisioner is None and axis != "checkpoint_interval_seconds":
             yield f"search.{axis} stays as it is: without engine.provisioner nobody can change it"
-    if program is None and spec.mode in (Mode.GROW, Mode.AUTO):
+    if program is None and spec.mode in (Mode.GROW, Mode.APPROVE, Mode.AUTO):
         yield "without engine.program only rescales in place are carried out"
 
 

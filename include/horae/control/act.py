@@ -19,6 +19,7 @@ from horae.control.holding import held_lease
 from horae.control.incarnations import known_incarnations
 from horae.control.journal import LedgerJournal, steps_taken
 from horae.domain.action import Outcome, OutcomeResult, Rescale
+from horae.domain.clock import Clock
 from horae.domain.decision import Decision, Verb
 from horae.engines.deadlines import Deadlines, deadlines
 from horae.engines.journal import Taken
@@ -203,14 +204,23 @@ def _unfinished(
 def _record(parts: Acting, outcome: Outcome, actor: str, lease: Callable[[], Lease]) -> None:
     """Record an outcome; what was done must not be forgotten because the ledger was restarted."""
     entry = outcome_entry(parts.lineage, outcome, actor)
-    patiently = Retrying(
+    patiently(lambda: parts.ledger.append(entry, lease=lease()), parts.clock)
+
+
+def patiently(append: Callable[[], Entry], clock: Clock) -> Entry:
+    """What `append` gives, also where the ledger is away for two minutes.
+
+    Raises:
+        Unavailable: It is away for longer.
+    """
+    retrying = Retrying(
         retry=retry_if_exception_type(Unavailable),
         stop=stop_after_attempt(RECORDING_TRIES),
         wait=wait_fixed(RECORDING_PAUSE_SECONDS),
-        sleep=parts.clock.wait,
+        sleep=clock.wait,
         reraise=True,
     )
-    patiently(lambda: parts.ledger.append(entry, lease=lease()))
+    return retrying(append)
 
 
 def outcome_entry(lineage: dict[str, str], outcome: Outcome, actor: str) -> EntryDraft:

@@ -47,9 +47,15 @@ Reading = Callable[[JobDescription], Mapping[str, MetricSource]]
 """A job as it was found to its metric sources by name; they live for one observation."""
 
 
-def lineage(spec: JobSpec) -> dict[str, str]:
-    """What every entry of a job refers to: its spec and the code."""
-    return {"spec": spec_id(spec), "code": __version__}
+def lineage(spec: JobSpec, run: str = "") -> dict[str, str]:
+    """What every entry of a job refers to: its spec, the code, and the run that wrote it.
+
+    Args:
+        spec: The job's.
+        run: As in `Surroundings`.
+    """
+    written_by = {"airflow_run": run} if run else {}
+    return {"spec": spec_id(spec), "code": __version__} | written_by
 
 
 @contextmanager

@@ -28,6 +28,7 @@ class Question:
         dry_run: Decide, do not act.
         origin: What the job runs in.
         version: See `Decision.version`.
+        approves: See `Decision.approves`.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Question:
     dry_run: bool
     origin: Configuration | None
     version: str | None = None
+    approves: str | None = None
 
 
 def question_about(
@@ -113,6 +115,7 @@ def hold(question: Question, stay: Stay) -> Decision:
         origin=question.origin,
         evidence=stay.evidence,
         version=question.version,
+        approves=question.approves,
     )
 
 
@@ -123,7 +126,10 @@ def conclude(
     *,
     lag_limit_records: float | None,
 ) -> Decision:
-    """Hold where a guard refuses, otherwise Rescale, executed where the mode lets it."""
+    """Hold where a guard refuses, otherwise Rescale, executed where the mode lets it.
+
+    In mode `approve` a Rescale of Horae's own is not executed, but a person asked.
+    """
     refusals = [answer for answer in guards if not answer.allowed]
     allowed = not refusals
     sentence = proposal.sentence
@@ -144,11 +150,19 @@ def conclude(
         guards=guards,
         evidence=dict(proposal.evidence) | {"lag_limit_records": lag_limit_records},
         version=question.version,
+        approval=allowed and must_ask(question),
+        approves=question.approves,
     )
 
 
 def may_act(question: Question) -> bool:
     """Whether a Rescale may be carried out: by a person always, by Horae as the mode says."""
-    if question.dry_run:
+    if question.dry_run or must_ask(question):
         return False
-    return question.by_person or question.mode in (Mode.GROW, Mode.AUTO)
+    return question.by_person or question.mode in (Mode.GROW, Mode.AUTO, Mode.APPROVE)
+
+
+def must_ask(question: Question) -> bool:
+    """Whether a person is to be asked before a Rescale is carried out."""
+    answered = question.by_person or question.approves is not None
+    return question.mode is Mode.APPROVE and not (question.dry_run or answered)

@@ -1,13 +1,15 @@
 """Decide about what a person wishes: the same guards and the same ledger as Horae's own moves."""
 
 import math
+from dataclasses import replace
 
-from horae.control.conclude import conclude, hold, question_about, with_risk_told
+from horae.control.conclude import Question, conclude, hold, question_about, with_risk_told
 from horae.control.decide import lag_limit, record_decision
 from horae.control.entries import Observation
 from horae.control.guarding import Scene, guard_situation
 from horae.control.history import History
 from horae.control.possible import what_may_be_done
+from horae.control.safe import is_only_more
 from horae.control.understand import (
     Deciding,
     Running,
@@ -38,9 +40,30 @@ def decide_on_wish(parts: Deciding, seen: Observation, wish: Wish) -> Decision:
     """
     history = History(parts.ledger, parts.spec.name)
     question = question_about(parts, seen, key=wish.id, actor=wish.actor, dry_run=wish.dry_run)
-    past = history.decision(question.id)
-    if past is not None:
-        return past
+    return history.decision(question.id) or grant(parts, history, question, seen, wish)
+
+
+def grant(
+    parts: Deciding,
+    history: History,
+    question: Question,
+    seen: Observation,
+    wish: Wish,
+    approved: Decision | None = None,
+) -> Decision:
+    """Ask the guards about a wish, and record what they say.
+
+    Args:
+        parts: What deciding needs.
+        history: Of the job.
+        question: Who asks what.
+        seen: A look that was made for it.
+        wish: What is wanted.
+        approved: The decision whose approval the wish is; None: it is a wish of its own.
+
+    Raises:
+        LedgerError, Unavailable: The ledger cannot be read or written: nothing was decided.
+    """
     running = running_in(seen)
     if isinstance(running, Stay):
         return record_decision(parts, seen, hold(question, running))
@@ -48,8 +71,9 @@ def decide_on_wish(parts: Deciding, seen: Observation, wish: Wish) -> Decision:
     target = _target(wish, running.configuration, scene)
     if isinstance(target, Stay):
         return record_decision(parts, seen, hold(question, target))
+    wanted = _proposal(history, wish, running.configuration, target, scene.capabilities)
     proposal = with_risk_told(
-        _proposal(history, wish, running.configuration, target, scene.capabilities),
+        wanted if approved is None else _as_approved(wanted, wish, approved),
         scene.capabilities,
         origin=running.configuration,
         step_timeout_seconds=parts.spec.engine.step_timeout_seconds,
@@ -114,6 +138,30 @@ def _proposal(
         predicted_catch_up_seconds=None,
         benefit_money=None,
         predicted_outage_interval=outage_interval(outages, path),
+    )
+
+
+def _as_approved(wanted: Proposal, wish: Wish, approved: Decision) -> Proposal:
+    """The wish, keeping what still holds of the proposal that it approves.
+
+    What is urgent stays so, unless it was edited to reduce a resource. Gain and catching up were
+    predicted for that very configuration and way.
+    """
+    was, why = approved.proposal, wish.reason or "no reason given"
+    wanted = replace(
+        wanted, sentence=f"{wish.actor} approved decision {approved.id}, {wanted.target}: {why}."
+    )
+    if was is None or approved.origin is None:
+        return wanted
+    same = wanted.target == was.target
+    urgent = was.urgent and (same or is_only_more(wanted.target, approved.origin))
+    if not same or wanted.path is not was.path:
+        return replace(wanted, urgent=urgent)
+    return replace(
+        wanted,
+        urgent=urgent,
+        predicted_catch_up_seconds=was.predicted_catch_up_seconds,
+        benefit_money=was.benefit_money,
     )
 
 

@@ -145,16 +145,17 @@ def decision_entry(
     """A decision as an entry.
 
     Args:
-        decision: It.
+        decision: It; one made after an approval refers to the one that was approved.
         references: Ids of what it rests on.
         chosen_from: What else was there to choose, in the same body; None: not recorded.
     """
+    approves = {"approves": decision.approves} if decision.approves else {}
     return draft(
         EntryKind.DECISION,
         job=decision.job,
         key=decision.id,
         at=decision.decided_at,
         body=to_body(decision) | dict(chosen_from or {}),
-        references=references,
+        references=dict(references) | approves,
         actor=decision.actor,
     )

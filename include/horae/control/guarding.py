@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from horae.control.approvals import approvals
 from horae.control.conclude import Question
 from horae.control.entries import Observation
 from horae.control.history import History, PastAction
 from horae.control.possible import REMEMBERED, failures_among
 from horae.control.understand import Deciding
 from horae.domain.configuration import Configuration
+from horae.domain.decision import Mode
 from horae.domain.job import Capabilities, Vertex
 from horae.domain.proposal import Proposal
 from horae.domain.verdict import Verdict
 from horae.errors import ExternalError
 from horae.performance.fitting import learned_outage
-from horae.policy.guard_situation import GuardSituation, PastMove
+from horae.policy.guard_situation import Approvals, GuardSituation, PastMove
 from horae.policy.paths import rare_outage
 
 
@@ -58,6 +60,7 @@ def guard_situation(
         window_age_seconds=(now - scene.seen.collected_at).total_seconds(),
         stale_seconds=spec.time.stale_seconds,
         kill_switch=parts.kill_switch() or "",
+        approvals=_approvals(parts),
         in_flight=(in_flight,) if in_flight else (),
         history=tuple(_move(action) for action in past),
         season_seconds=spec.time.season_seconds,
@@ -74,6 +77,20 @@ def guard_situation(
         sink_transactional=timeout is not None,
         transaction_timeout_seconds=timeout,
         vertices=scene.vertices,
+    )
+
+
+def _approvals(parts: Deciding) -> Approvals:
+    """What people were asked; in other modes nobody is."""
+    spec = parts.spec
+    if spec.mode is not Mode.APPROVE:
+        return Approvals()
+    return approvals(
+        parts.ledger,
+        spec.name,
+        spec.approval,
+        now=parts.clock.now(),
+        stale_seconds=spec.time.stale_seconds,
     )
 
 

@@ -42,6 +42,7 @@ class Decided:
         decision: Its id.
         run: Id of the run that carries it out; another one where it is gone on with.
         execute: Whether it is to be carried out.
+        approval: Whether a person is to be asked about it.
         sentence: For people.
     """
 
@@ -49,6 +50,7 @@ class Decided:
     decision: str
     run: str
     execute: bool
+    approval: bool
     sentence: str
 
 
@@ -125,7 +127,7 @@ def carry_out(place: Surroundings, wish: Wish, decision_id: str) -> dict[str, An
     """
     with wiring.acting(place, wish.job) as parts:
         try:
-            outcome = act(parts, decision_id, actor=wish.actor)
+            outcome = act(parts, decision_id, actor=_who_acts(parts, wish, decision_id))
         except LeaseTaken as taken:
             raise _refusal_of(parts, decision_id, taken) from taken
         remarks = care_for_savepoints(parts)
@@ -136,6 +138,13 @@ def carry_out(place: Surroundings, wish: Wish, decision_id: str) -> dict[str, An
         "sentence": outcome.sentence,
         "savepoints": list(remarks),
     }
+
+
+def _who_acts(parts: Acting, wish: Wish, decision_id: str) -> str:
+    """Whoever asked for it; of what was approved, who approved it."""
+    decision = History(parts.ledger, parts.spec.name).decision(decision_id)
+    approved = decision is not None and decision.approves is not None
+    return decision.actor if decision is not None and approved else wish.actor
 
 
 def _refusal_of(parts: Acting, decision_id: str, taken: LeaseTaken) -> HoraeError:
@@ -238,12 +247,17 @@ def whole_cycle(
     return Told(decision=decision, outcome=outcome)
 
 
-def _decide_wish(place: Surroundings, wish: Wish) -> Decision:
-    cycle = f"wish-{wish.id}"
+def look_for_wish(place: Surroundings, wish: Wish) -> Observation:
+    """A look of its own for a wish, judged; the same one where it is repeated."""
     with wiring.observing(place, wish.job) as looking:
-        seen = observe(looking, cycle)
+        seen = observe(looking, f"wish-{wish.id}")
     with wiring.validating(place, [wish.job]) as judging:
         validate(judging, [seen])
+    return seen
+
+
+def _decide_wish(place: Surroundings, wish: Wish) -> Decision:
+    seen = look_for_wish(place, wish)
     with wiring.deciding(place, wish.job) as parts:
         return decide_on_wish(parts, seen, wish)
 
@@ -255,6 +269,7 @@ def _decided(turn: Decision | Unfinished, cycle: str) -> Decided:
             decision=turn.decision.id,
             run=f"{turn.decision.id}-resume-{cycle}",
             execute=True,
+            approval=False,
             sentence=turn.sentence,
         )
     return Decided(
@@ -262,5 +277,6 @@ def _decided(turn: Decision | Unfinished, cycle: str) -> Decided:
         decision=turn.id,
         run=turn.id,
         execute=turn.execute,
+        approval=turn.approval,
         sentence=turn.sentence,
     )

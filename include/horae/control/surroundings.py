@@ -19,6 +19,8 @@ class Surroundings:
         kafka: Connection id to a Kafka connection.
         halted: Job to its kill switch.
         clock: The time.
+        run: DAG and run that work here, such as `optimise/scheduled__2026-03-02T12:00:00`; empty
+            outside of Airflow.
     """
 
     environment: Environment
@@ -26,3 +28,4 @@ class Surroundings:
     kafka: Callable[[str], KafkaConnection]
     halted: Callable[[str], Halted]
     clock: Clock
+    run: str = ""

@@ -30,6 +30,8 @@ def _(seen: Observation) -> tuple[str, str]:
 @told.register
 def _(decision: Decision) -> tuple[str, str]:
     executed = "" if decision.execute else ", not to be executed"
+    if decision.approval:
+        executed = ", a person is to be asked"
     verb = f"{decision.verb}{executed}" if decision.proposal else decision.verb
     return "decide", f"{verb} ({decision.reason}): {decision.sentence}"
 

@@ -49,7 +49,15 @@ ASKED = (
 )
 """The guards that need no fresh window: there is none, or this would not be asked."""
 _NOT_LOOKED_AT: Mapping[str, Any] = dict.fromkeys(
-    ("verdict", "window_age_seconds", "history", "legal", "prices", "checkpoints_failing")
+    (
+        "approvals",
+        "verdict",
+        "window_age_seconds",
+        "history",
+        "legal",
+        "prices",
+        "checkpoints_failing",
+    )
 )
 """What only the other guards need."""
 

@@ -51,7 +51,7 @@ def observing(place: Surroundings, job: str) -> Iterator[Observing]:
             windows=window_store(place),
             ledger=opened.enter_context(opened_ledger(place)),
             clock=place.clock,
-            lineage=lineage(spec),
+            lineage=lineage(spec, place.run),
         )
 
 
@@ -74,7 +74,7 @@ def validating(place: Surroundings, jobs: Sequence[str]) -> Iterator[Validating]
             windows=window_store(place),
             ledger=ledger,
             clock=place.clock,
-            lineage={job: lineage(spec) for job, spec in specs.items()},
+            lineage={job: lineage(spec, place.run) for job, spec in specs.items()},
         )
 
 
@@ -101,7 +101,7 @@ def deciding(place: Surroundings, job: str) -> Iterator[Deciding]:
             optimiser=ExhaustiveOptimiser(),
             policy=policy(spec),
             clock=place.clock,
-            lineage=lineage(spec),
+            lineage=lineage(spec, place.run),
             kill_switch=place.halted(job),
         )
 
@@ -117,7 +117,7 @@ def acting(place: Surroundings, job: str) -> Iterator[Acting]:
             ledger=opened.enter_context(opened_ledger(place)),
             clock=place.clock,
             halted=place.halted(job),
-            lineage=lineage(spec),
+            lineage=lineage(spec, place.run),
             lease=lease_terms(place),
         )
 
@@ -166,5 +166,5 @@ def retraining(place: Surroundings, job: str) -> Iterator[Retraining]:
             windows=window_store(place),
             ledger=ledger,
             compete=competition(spec),
-            lineage=lineage(spec),
+            lineage=lineage(spec, place.run),
         )

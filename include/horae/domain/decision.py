@@ -21,6 +21,7 @@ class Mode(StrEnum):
     OBSERVE = "observe"  # record only
     RECOMMEND = "recommend"  # decide, do not act
     GROW = "grow"  # act by itself only to more resources
+    APPROVE = "approve"  # ask a person before each action
     AUTO = "auto"
 
 
@@ -49,7 +50,8 @@ class Decision:
         decided_at: When.
         actor: `horae`, or the person who asked.
         verb: Hold or Rescale.
-        execute: Whether the mode lets a Rescale be carried out; False for a recommendation.
+        execute: Whether the mode lets a Rescale be carried out; False for a recommendation, and
+            for one that a person is asked about.
         reason: Code of the reason.
         sentence: For people.
         origin: Present configuration; None when the job was not running.
@@ -58,6 +60,8 @@ class Decision:
         evidence: Figures behind the sentence.
         version: Id of the job version that was seen, where it was decided on a look of its own;
             None: on the last one recorded.
+        approval: A person is to be asked; what the answer leads to is a decision of its own.
+        approves: Id of the decision that this one was made for, after its approval; None: none.
     """
 
     id: str
@@ -73,3 +77,5 @@ class Decision:
     guards: tuple[GuardAnswer, ...] = ()
     evidence: Evidence = field(default_factory=dict)
     version: str | None = None
+    approval: bool = False
+    approves: str | None = None

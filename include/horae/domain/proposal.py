@@ -39,6 +39,7 @@ class Reason(StrEnum):
     NOT_RUNNING = "not-running"
     UNUSABLE_WINDOW = "unusable-window"
     GUARD_REFUSED = "guard-refused"
+    STALE = "stale"  # it was approved when it no longer fitted the job
     SOURCE_UNAVAILABLE = "source-unavailable"
     UNKNOWN_CONFIGURATION = "unknown-configuration"
 

@@ -34,6 +34,37 @@ class PastMove:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastRefusal:
+    """What a person has refused, and is not asked for again yet.
+
+    Attributes:
+        target: Where it was to go.
+        urgent: Whether waiting was predicted to break a limit.
+        until: When it may be asked for again.
+        sentence: Who refused it, when and why; for people, without a full stop.
+    """
+
+    target: Configuration
+    urgent: bool
+    until: datetime
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approvals:
+    """What people were asked about a job.
+
+    Attributes:
+        waiting: The decision that waits for an answer, since when and until when, for people,
+            without a full stop; empty: none does.
+        refused: What was refused and is not asked for again yet.
+    """
+
+    waiting: str = ""
+    refused: tuple[PastRefusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardSituation:
     """All that guards may know. None always means: it could not be found out.
 
@@ -49,6 +80,7 @@ class GuardSituation:
         window_age_seconds: Age of its newest row.
         stale_seconds: Age beyond which it is stale.
         kill_switch: Why nothing may be done now; empty when the switch is not thrown.
+        approvals: What people were asked; empty but in mode `approve`.
         in_flight: Ids of actions that have not ended.
         history: Actions that ended, in any order, at least those of one season.
         season_seconds: The job's day.
@@ -76,6 +108,7 @@ class GuardSituation:
     window_age_seconds: float | None
     stale_seconds: float
     kill_switch: str | None
+    approvals: Approvals | None
     in_flight: tuple[str, ...] | None
     history: tuple[PastMove, ...] | None
     season_seconds: float

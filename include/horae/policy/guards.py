@@ -6,6 +6,7 @@ something.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from horae.domain.decision import GuardAnswer, Mode
 from horae.domain.job import JobPresence
@@ -41,6 +42,21 @@ def mode(s: GuardSituation) -> Answer:
     if s.mode is Mode.GROW and s.shrinks:
         return False, "in mode grow no resource is reduced but by a person"
     return True, f"the mode is {s.mode}"
+
+
+def approval(s: GuardSituation) -> Answer:
+    """One question at a time, and none at once that was refused; a person asks whom they like."""
+    if s.approvals is None:
+        return _blind("what people were asked")
+    if s.manual:
+        return True, s.approvals.waiting or "a person asked"
+    if s.approvals.waiting:
+        return False, s.approvals.waiting
+    again = (past for past in s.approvals.refused if past.target == s.target)
+    refused = next((past for past in again if past.urgent or not s.urgent), None)
+    if refused is not None:
+        return False, f"{refused.sentence}; not asked for again before {_moment(refused.until)}"
+    return True, "no decision waits for approval"
 
 
 def usable_data(s: GuardSituation) -> Answer:
@@ -186,6 +202,7 @@ GUARDS: tuple[Guard, ...] = (
     job_running,
     kill_switch,
     mode,
+    approval,
     usable_data,
     fresh_data,
     one_action_in_flight,
@@ -220,3 +237,7 @@ def _ask(guard: Guard, situation: GuardSituation) -> GuardAnswer:
 
 def _blind(missing: str) -> Answer:
     return False, f"it could not be found out: {missing}; without it nothing is allowed"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

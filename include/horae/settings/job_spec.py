@@ -13,6 +13,7 @@ from pydantic import Field
 from horae.domain.decision import Mode
 from horae.domain.figures import ErrorBudget
 from horae.domain.limits import Limits, Prices
+from horae.settings.approval import ApprovalSettings
 from horae.settings.policy_settings import PlannerSettings, PolicySettings
 from horae.settings.safety import SafeConfiguration, WatchdogSettings
 from horae.settings.section import Settings
@@ -270,6 +271,7 @@ class JobSpec(Settings):
         prices: What things cost.
         policy: Who decides.
         guards: What may hold an action back.
+        approval: How a person is asked, in mode `approve`.
         watchdog: When it goes to its safe configuration.
         safe_configuration: Which that is; None: the one it was first seen in, once it has carried
             a peak.
@@ -285,6 +287,7 @@ class JobSpec(Settings):
     prices: PriceSettings = PriceSettings()
     policy: PolicySettings = PlannerSettings()
     guards: GuardSettings = GuardSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     watchdog: WatchdogSettings = WatchdogSettings()
     safe_configuration: SafeConfiguration | None = None
 

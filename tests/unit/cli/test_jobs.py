@@ -58,7 +58,7 @@ def test_all_five_faults_are_printed(tmp_path: Path) -> None:
     assert (code, told) == (1, "")
     assert wrong.splitlines() == [
         f"{file}: 5 faults",
-        "  line 2: mode: got 'atuo'; expected one of observe, recommend, grow, auto; did you mean "
+        "  line 2: mode: got 'atuo'; expected one of observe, recommend, grow, approve, auto; did you mean "
         "'auto'?",
         "  line 3: kafka.topics: got []; expected a list with at least one entry and none twice",
         "  line 4: time.grid_seconds: got 0; expected a number above 0",
@@ -82,7 +82,7 @@ def test_faults_and_meaning_come_as_json(folder: Path) -> None:
         "where": "mode",
         "line": 2,
         "value": "'atuo'",
-        "expected": "one of observe, recommend, grow, auto; did you mean 'auto'?",
+        "expected": "one of observe, recommend, grow, approve, auto; did you mean 'auto'?",
     }
 
 

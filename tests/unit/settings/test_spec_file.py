@@ -64,7 +64,7 @@ limits: {}
     assert [
         (fault.line, fault.where, fault.value, fault.expected) for fault in caught.value.faults
     ] == [
-        (2, "mode", "'atuo'", "one of observe, recommend, grow, auto; did you mean 'auto'?"),
+        (2, "mode", "'atuo'", "one of observe, recommend, grow, approve, auto; did you mean 'auto'?"),
         (5, "time.grid_seconds", "true", "a number"),
         (6, "time.horizn_seconds", "90", "a setting that exists; did you mean 'horizon_seconds'?"),
         (
@@ -89,7 +89,7 @@ limits: {}
     [
         ("name: 3", "name", "3", 'text; put it in quotes: "3"'),
         ("name: Ysb", "name", "'Ysb'", "lower-case letters"),
-        ("mode: 3", "mode", "3", "one of observe, recommend, grow, auto"),
+        ("mode: 3", "mode", "3", "one of observe, recommend, grow, approve, auto"),
         ("time: 3", "time", "3", "a section"),
         ("time:", "time", "nothing", "a section"),
         ("time: {grid_seconds: .inf}", "time.grid_seconds", "inf", "a finite number"),
