@@ -41,7 +41,8 @@ class Event:
         sentence: For people.
         actor: Who did it.
         decision: Id of the decision that it belongs to; None: to none.
-        facts: Figures and texts on it, as plain JSON; see `horae.story.index.events`.
+        facts: Figures and texts on it, as plain JSON: of an action what was predicted and what
+            came, of a configuration its price.
     """
 
     kind: EventKind
@@ -114,8 +115,10 @@ class Timeline:
         job: The job's name.
         since: Begin.
         until: End.
-        bucket_seconds: Length of a bucket.
-        times: Middle of each bucket.
+        bucket_seconds: Length of a bucket; 0 where there are so few looks that each has a bucket
+            of its own.
+        times: Middle of each bucket, or the end of each look; in the midst of a gap there is one
+            without any value.
         load: Records/s.
         latency: Processing latency, seconds; `high` is the largest of all rows.
         latency_limit: Seconds.
@@ -129,7 +132,7 @@ class Timeline:
         observed_seconds: Seconds of which it is known whether the latency limit held.
         broken_seconds: Seconds in which it did not; time without output included.
         forecast: What was forecast for each bucket about ten minutes before, or at the end of a
-            shorter horizon.
+            shorter horizon; of several forecasts the least and the largest quantile.
         ahead: The newest forecast, over its whole horizon; None: there is none.
         configurations: Each step within the time, and the one before it.
         events: By time; none longer than a note says so.
