@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from horae.cli.exit_codes import ExitCode, errors_as_exit_codes
+from horae.cli.ledger_index import index
 from horae.cli.ledger_text import (
     entry_json,
     entry_line,
@@ -36,6 +37,7 @@ from horae.story.decision.telling import TOLD, story_of
 from horae.story.wording import Text
 
 app = typer.Typer(no_args_is_help=True, help="Read and check the ledger.")
+app.command()(index)
 
 Job = Annotated[str | None, typer.Option("--job", help="Only this job; default: all.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
