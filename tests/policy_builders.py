@@ -189,7 +189,7 @@ def a_situation(
     limits: Limits = LIMITS,
     prices: Prices = PRICES,
     spread: float = 0.03,
-    proven_load: float | None = 1900.0,
+    proven_utilisation: float | None = 0.95,
     action_delay_seconds: float = 120.0,
     vertices: tuple[Vertex, ...] = (),
     seed: int = 1,
@@ -201,7 +201,8 @@ def a_situation(
         capacity=KnownCapacity(spread),
         recovery=KnownRecovery(),
         outage=KnownOutage(),
-        proven_load=proven_load,
+        proven_load=1900.0,
+        proven_utilisation=proven_utilisation,
     )
     rng = np.random.default_rng(seed)
     configurations = tuple(dict.fromkeys((*choices, current)))

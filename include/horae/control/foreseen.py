@@ -53,4 +53,8 @@ def forecast_body(forecast: LoadForecast) -> dict[str, Any]:
 
 def models_body(models: PerformanceModels) -> dict[str, Any]:
     """Models for the ledger: what they say of themselves."""
-    return to_body({"proven_load": models.proven_load, **models.summary()})
+    proven = {
+        "proven_load": models.proven_load,
+        "proven_utilisation": models.proven_utilisation,
+    }
+    return to_body(proven | models.summary())

@@ -257,6 +257,7 @@ def bounds(
         checkpoint_seconds_p95=long_checkpoint_seconds(window.frame),
         commit_latency_seconds=parts.spec.limits.commit_latency_seconds,
         failures=failures,
+        run_in=window.shapes(),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
+from horae.domain.task_manager import TaskManagerShape
 from horae.domain.vertex_catalogue import VERTEX_METRICS
 
 
@@ -71,6 +72,16 @@ class MetricsWindow:
             vertex: dict(zip(VERTEX_METRICS, values[at * width : (at + 1) * width], strict=True))
             for at, vertex in enumerate(ids)
         }
+
+    def shapes(self) -> frozenset[TaskManagerShape]:
+        """Shapes of TaskManagers that the job was seen in; rows that tell less are left out."""
+        rows = self.frame[["slots", "cpu_cores", "memory_mb"]].to_numpy(dtype=np.float64)
+        rows = rows[~np.isnan(rows).any(axis=1)]
+        changed = np.flatnonzero((np.diff(rows, axis=0) != 0).any(axis=1)) + 1
+        return frozenset(
+            TaskManagerShape(slots=int(slots), cpu_cores=cores, memory_mb=int(memory))
+            for slots, cores, memory in rows[[0, *changed] if len(rows) else []].tolist()
+        )
 
     def last(self, metric: str) -> float:
         """The newest measured value of `metric`; NaN when there is none."""

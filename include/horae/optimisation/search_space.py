@@ -7,11 +7,14 @@ from itertools import product
 
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
+from horae.domain.task_manager import TaskManagerShape
 from horae.optimisation.exclusions import Excluded, Exclusion, gather
 from horae.optimisation.failures import Failure
+from horae.optimisation.untried import is_within_a_step
 from horae.performance.partitioning import Partitioning
 from horae.settings.job_spec import SearchSettings
 
+UNTRIED = "its TaskManagers are more than one step from all that the job was seen in"
 CHECKPOINT_ROOM = 2.0  # intervals shorter than two long checkpoints leave no time to work
 
 
@@ -25,7 +28,8 @@ class SearchSpace:
         excluded: Ones the settings name and that are not admissible, sorted.
         exclusions: The same, by reason and by the values that they combine.
         fixed: Axis that the settings would vary and that stays as it is, to the reason.
-        failed: Excluded ones that are not admissible only since an action failed in them.
+        askable: Excluded ones that a person may ask for: an action failed in them, or the job was
+            never seen in anything like them.
     """
 
     current: Configuration
@@ -33,12 +37,12 @@ class SearchSpace:
     excluded: tuple[Excluded, ...]
     exclusions: tuple[Exclusion, ...]
     fixed: Mapping[str, str]
-    failed: tuple[Configuration, ...] = ()
+    askable: tuple[Configuration, ...] = ()
 
     @property
     def legal(self) -> tuple[Configuration, ...]:
-        """What could be asked for, were it not for failures: a person is told of those apart."""
-        return tuple(sorted((*self.configurations, *self.failed)))
+        """What a person may ask for, who is told of failures apart."""
+        return tuple(sorted((*self.configurations, *self.askable)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,8 @@ class Bounds:
             intervals are taken as the settings have them.
         commit_latency_seconds: Most a record may have aged when it is committed; None: no limit.
         failures: What must not be tried again now.
+        run_in: Shapes of TaskManagers that the job was seen in, the present one apart; None: that
+            does not matter.
     """
 
     current: Configuration
@@ -63,6 +69,7 @@ class Bounds:
     checkpoint_seconds_p95: float | None = None
     commit_latency_seconds: float | None = None
     failures: tuple[Failure, ...] = ()
+    run_in: frozenset[TaskManagerShape] | None = None
 
 
 def search_space(bounds: Bounds) -> SearchSpace:
@@ -97,12 +104,15 @@ def why_not_legal(bounds: Bounds, really: Configuration) -> str | None:
 def _enumerated(bounds: Bounds) -> SearchSpace:
     fixed = _fixed_axes(bounds)
     failures = {one.configuration: str(one) for one in bounds.failures}
-    admissible, excluded, failed = {bounds.current}, [], []
+    tried = _tried_shapes(bounds, fixed)
+    admissible, excluded, askable = {bounds.current}, [], []
     for configuration in _named(bounds, fixed):
         reason = _why_not(configuration, bounds)
-        if reason is None and configuration in failures and configuration != bounds.current:
-            reason = failures[configuration]
-            failed.append(configuration)
+        if reason is None and configuration != bounds.current:
+            untried = None if configuration.shape in tried else UNTRIED
+            reason = failures.get(configuration, untried)
+            if reason is not None:
+                askable.append(configuration)
         if reason is None:
             admissible.add(configuration)
         elif configuration != bounds.current:
@@ -114,8 +124,17 @@ def _enumerated(bounds: Bounds) -> SearchSpace:
         excluded=tuple(excluded),
         exclusions=gather(excluded),
         fixed=fixed,
-        failed=tuple(failed),
+        askable=tuple(askable),
     )
+
+
+def _tried_shapes(bounds: Bounds, fixed: Mapping[str, str]) -> frozenset[TaskManagerShape]:
+    """Shapes that may be chosen for what the job was seen in."""
+    shapes = {configuration.shape for configuration in _named(bounds, fixed)}
+    if bounds.run_in is None:
+        return frozenset(shapes)
+    known = {bounds.current.shape, *bounds.run_in}
+    return frozenset(each for each in shapes if is_within_a_step(each, known, bounds.search))
 
 
 def _are_checkpoints_too_long(bounds: Bounds) -> bool:

@@ -32,7 +32,7 @@ class FittedCapacity:
 
     Attributes:
         law: The form.
-        particles: `n x 6`, columns as in `Unknown`.
+        particles: `n x 7`, columns as in `Unknown`.
         values: Saturations: where the deviation from the law was seen.
         observed: Number of observations of each kind.
     """
@@ -53,6 +53,15 @@ class FittedCapacity:
         factor = np.exp(self.law.ln_checkpoint_factor(sample, alike.intervals))
         return drawn.take(alike.ran, axis=1) * factor.take(alike.spaced, axis=1)
 
+    def proven_utilisation(self, evidence: Evidence) -> float | None:
+        """Largest share of its median capacity that a configuration sustained; None: none did."""
+        sustained = evidence.of(Kind.SUSTAINED)
+        if not sustained:
+            return None
+        ln_capacity = self.law.ln_capacity(self.particles, [x.configuration for x in sustained])
+        carried = np.array([x.records_per_second for x in sustained])
+        return min(1.0, float((carried / np.exp(np.median(ln_capacity, axis=0))).max()))
+
     def as_prior(self, inflation: float = 4.0) -> CapacityPrior:
         """What a new version inherits: the same mean with `inflation` times the variance."""
         spread = np.cov(self.particles, rowvar=False) + 1e-9 * np.eye(len(Unknown))
@@ -71,6 +80,8 @@ class FittedCapacity:
             "scaling_exponent_p05": float(low[Unknown.EXPONENT]),
             "cores_per_slot": float(np.exp(middle[cores])),
             "cores_per_slot_p95": float(np.exp(high[cores])),
+            "crowding": max(0.0, float(middle[Unknown.CROWDING])),
+            "crowding_p95": max(0.0, float(high[Unknown.CROWDING])),
             "busy_time_bias": float(np.expm1(np.median(bias))),
             "checkpoint_cost": float(np.exp(middle[Unknown.LN_CHECKPOINT_COST])),
             "checkpoint_seconds": self.law.checkpoint_seconds,

@@ -21,7 +21,7 @@ DEVIATION = 0.05  # of ln C from the law: the scatter of published capacities ab
 def log_density_of_values(
     law: CapacityLaw, sample: Floats, values: Sequence[Observation]
 ) -> Floats:
-    """Log likelihood of saturations, up to a constant: `n` for a sample `n x 6`."""
+    """Log likelihood of saturations, up to a constant: `n` for a sample `n x 7`."""
     if not values:
         return np.zeros(len(sample))
     root = np.linalg.cholesky(_covariance(values, law.partitioning))
@@ -37,7 +37,7 @@ def draw_deviations(
     configurations: Sequence[Configuration],
     rng: np.random.Generator,
 ) -> Floats:
-    """Deviations of ln C, given the saturations: `n x m` for a sample `n x 6`.
+    """Deviations of ln C, given the saturations: `n x m` for a sample `n x 7`.
 
     Configurations of one size and shape share theirs, whatever their interval.
     """

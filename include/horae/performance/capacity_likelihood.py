@@ -32,7 +32,7 @@ class CapacityLikelihood:
     evidence: Evidence
 
     def log_density(self, sample: Floats) -> Floats:
-        """Up to a constant: `n` for a sample `n x 6`; always finite."""
+        """Up to a constant: `n` for a sample `n x 7`; always finite."""
         density = log_density_of_values(self.law, sample, self.evidence.of(Kind.SATURATED))
         density = density + self._bounds(sample, self.evidence.of(Kind.SUSTAINED), 1)
         density = density + self._bounds(sample, self.evidence.of(Kind.OVERLOADED), -1)

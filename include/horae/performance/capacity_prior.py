@@ -23,6 +23,9 @@ GENERAL = {
     Unknown.BUSY_BIAS: (0.0, 1.0),  # a normal score
     # Aligned barriers and state copies take a part of the capacity while they last.
     Unknown.LN_CHECKPOINT_COST: (math.log(0.3), 0.7),
+    # Of three jobs one knows no crowding; with 95 % certainty two slots on a core carry at least
+    # 0.6 of what they carry on a core each, and four at least 0.4.
+    Unknown.CROWDING: (0.1, 0.35),
 }
 COLD_FACTOR = 1.6  # of the largest load seen, if that is all: few jobs are met at their limit
 COLD_DEVIATION = 0.8  # of the ln slot rate: a factor of five either way within two of them
@@ -34,8 +37,8 @@ class CapacityPrior:
     """A Gaussian over the unknowns, cut where exponent or checkpoint cost would exceed 1.
 
     Attributes:
-        mean: `6`, in the order of `Unknown`.
-        covariance: `6 x 6`.
+        mean: `7`, in the order of `Unknown`.
+        covariance: `7 x 7`.
     """
 
     mean: Floats
@@ -54,7 +57,7 @@ class CapacityPrior:
         return self.mean.tobytes(), self.covariance.tobytes()
 
     def sample(self, count: int, rng: np.random.Generator) -> Floats:
-        """Draws within the cut: `count x 6`."""
+        """Draws within the cut: `count x 7`."""
         root = np.linalg.cholesky(self.covariance)
         drawn = np.empty((0, len(self.mean)))
         while len(drawn) < count:
@@ -63,7 +66,7 @@ class CapacityPrior:
         return drawn[:count]
 
     def log_density(self, points: Floats) -> Floats:
-        """Up to a constant: `n` for `n x 6`; -inf outside the cut."""
+        """Up to a constant: `n` for `n x 7`; -inf outside the cut."""
         away = points - self.mean
         beyond = np.maximum(0, points[:, Unknown.LN_CORES_PER_SLOT]) / BEYOND_A_CORE
         squared = ((away @ np.linalg.inv(self.covariance)) * away).sum(axis=1)

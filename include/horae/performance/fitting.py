@@ -50,10 +50,11 @@ def fit_models(
         grid_seconds=window.grid_seconds,
         own=[(outcome.started_at, outcome.ended_at) for outcome in outcomes],
     )
+    capacity = fit_capacity(evidence, partitioning=partitioning, prior=prior)
     return PerformanceModels(
         job=window.job,
         version=version,
-        capacity=fit_capacity(evidence, partitioning=partitioning, prior=prior),
+        capacity=capacity,
         recovery=fit_recovery(
             dark,
             checkpoint_seconds=evidence.checkpoint_seconds_p95,
@@ -62,6 +63,7 @@ def fit_models(
         ),
         outage=learned_outage(outcomes),
         proven_load=evidence.proven_load,
+        proven_utilisation=capacity.proven_utilisation(evidence),
     )
 
 

@@ -80,6 +80,9 @@ class PerformanceModels:
         outage: Outage of our own actions.
         proven_load: Largest load that the job was seen to sustain without a growing backlog,
             records/s, in its present version; None while none was.
+        proven_utilisation: Largest share of its capacity, as believed now, at which a
+            configuration was seen to sustain a load in the present version of the job; None while
+            none was.
     """
 
     job: str
@@ -88,6 +91,7 @@ class PerformanceModels:
     recovery: RecoveryModel
     outage: OutageModel
     proven_load: float | None
+    proven_utilisation: float | None
 
     def summary(self) -> dict[str, dict[str, float | str | None]]:
         """Figures of all models for the ledger."""

@@ -15,7 +15,7 @@ from horae.performance.models import Floats
 LogDensity = Callable[[Floats], Floats]
 """`n x d` points to `n` logarithms of a density, -inf where there is none."""
 
-MOVES = 4  # per temperature: with six unknowns, enough for every particle to have moved
+MOVES = 4  # per temperature: with seven unknowns, enough for every particle to have moved
 EFFECTIVE = 0.5  # share of the particles that must survive a step of the temperature
 STEPS = 20  # halvings of a step: to a millionth of it, and a hundredth would do
 

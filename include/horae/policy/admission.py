@@ -33,7 +33,8 @@ def why_not_admitted(
     """
     present = float(median_capacity[0])
     peak = situation.forecast.peak(situation.limits.latency_confidence)
-    most = _proven(situation, present, proven_factor)
+    proven = situation.models.proven_utilisation
+    most = None if proven is None else proven_factor * proven
     return tuple(
         None
         if candidate is None or index == 0 or capacity >= SAME_SIZE * present
@@ -42,12 +43,6 @@ def why_not_admitted(
             zip(candidates, median_capacity.tolist(), strict=True)
         )
     )
-
-
-def _proven(situation: Situation, present: float, proven_factor: float) -> float | None:
-    """Utilisation up to which the plan may go; None: nothing was sustained yet."""
-    proven = situation.models.proven_load
-    return None if proven is None else proven_factor * min(1.0, proven / present)
 
 
 def _unproven(peak: float, capacity: float, most: float | None) -> str | None:

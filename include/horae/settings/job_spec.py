@@ -147,6 +147,9 @@ class TimeSettings(Settings):
 class SearchSettings(Settings):
     """Configurations that may be chosen; an axis left out stays as the job has it.
 
+    By itself Horae goes at most one step, on one of slots, cores and memory, away from what the
+    window shows that the job was run in; a person may ask for any.
+
     Attributes:
         parallelism: Legal values; None: 1 to the smaller of partitions and key groups.
         maximum_task_managers: The most TaskManagers a configuration may need; None: as many as

@@ -49,6 +49,7 @@ MODELS = PerformanceModels(
     ),
     outage=fit_outage([]),
     proven_load=None,
+    proven_utilisation=None,
 )
 
 

@@ -5,8 +5,13 @@ from datetime import UTC, datetime
 
 from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
+from horae.domain.task_manager import TaskManagerShape
 from horae.optimisation.failures import Failure
+<<<<<<< HEAD
 from horae.optimisation.search_space import Bounds, search_space, why_not_legal
+=======
+from horae.optimisation.search_space import UNTRIED, Bounds, search_space
+>>>>>>> bbf135c (Learn whether slots crowd each other on a core, and try shapes by one step)
 from horae.performance.partitioning import Partitioning
 from horae.settings.job_spec import SearchSettings
 
@@ -215,6 +220,7 @@ def test_a_job_that_can_only_go_on_from_a_checkpoint_may_change_its_shape() -> N
     assert search_space(bounds(search, able)).fixed == {}
 
 
+<<<<<<< HEAD
 def test_an_axis_may_be_supposed_as_it_is_or_as_it_is_named() -> None:
     """Slots 2 and 4 are named and 1 is the present value; 3 is neither."""
     search = SearchSettings(slots=(2, 4))
@@ -235,3 +241,46 @@ def test_what_breaks_a_rule_cannot_be_supposed() -> None:
     why = why_not_legal(bounds(SearchSettings(), current=replace(NOW, parallelism=3)), NOW)
     assert why is not None
     assert why.startswith("parallelism 3 carries no more than 2")
+=======
+def shaped(slots: int, cpu_cores: float, memory_mb: int) -> TaskManagerShape:
+    """A shape."""
+    return TaskManagerShape(slots=slots, cpu_cores=cpu_cores, memory_mb=memory_mb)
+
+
+SHAPES = SearchSettings(
+    parallelism=(4,), slots=(1, 2, 4), cpu_cores=(1.0, 2.0), memory_mb=(1024, 2048)
+)
+
+
+def test_shapes_are_tried_by_one_step_on_one_axis() -> None:
+    """Beside 1 slot, 1 core, 1,024 MB: two slots, or two cores, or 2,048 MB; nothing further."""
+    space = search_space(replace(bounds(SHAPES), run_in=frozenset()))
+    found = {configuration.shape for configuration in space.configurations}
+    assert found == {
+        shaped(1, 1, 1024),
+        shaped(2, 1, 1024),
+        shaped(1, 2, 1024),
+        shaped(1, 1, 2048),
+    }
+    assert {one.reason for one in space.excluded} == {UNTRIED}
+
+
+def test_every_shape_that_was_run_may_be_gone_to_and_stepped_from() -> None:
+    """Seen in four slots before, it may go to four or two slots at once, and to four with more."""
+    run_in = frozenset({shaped(4, 1, 1024)})
+    space = search_space(replace(bounds(SHAPES), run_in=run_in))
+    found = {configuration.shape for configuration in space.configurations}
+    assert {shaped(4, 1, 1024), shaped(4, 2, 1024), shaped(4, 1, 2048)} <= found
+    assert shaped(4, 2, 2048) not in found
+
+
+def test_a_person_may_ask_for_a_shape_that_nobody_has_seen() -> None:
+    """What is untried is legal, though not admissible."""
+    space = search_space(replace(bounds(SHAPES), run_in=frozenset()))
+    assert {one.shape for one in space.legal} == {
+        shaped(slots, cores, memory)
+        for slots in (1, 2, 4)
+        for cores in (1.0, 2.0)
+        for memory in (1024, 2048)
+    }
+>>>>>>> bbf135c (Learn whether slots crowd each other on a core, and try shapes by one step)

@@ -98,11 +98,37 @@ def test_three_subtasks_carry_as_much_as_two() -> None:
 
 
 def test_cpu_limits_only_the_job_that_needs_it() -> None:
-    """Four slots on one core: the job that waits carries four times one slot, the other a core."""
+    """Four slots on a core: the job that waits may carry 4 x 500, the other 970 and a little."""
     crowded = at(4, slots=4)
     phases = [CALM, OVERLOAD]
-    assert quantiles(fitted(IO_BOUND, phases), crowded)[1] == pytest.approx(2000, rel=0.15)
-    assert quantiles(fitted(CPU_BOUND, phases), crowded)[1] == pytest.approx(970, rel=0.15)
+    assert quantiles(fitted(IO_BOUND, phases), crowded)[2] == pytest.approx(2000, rel=0.15)
+    assert quantiles(fitted(CPU_BOUND, phases), crowded)[2] < 1.3 * 970
+
+
+def test_crowding_is_feared_until_it_was_looked_for() -> None:
+    """Unseen, four slots on a core may carry half of 2,000; once two were run, they carry it."""
+    crowded = at(4, slots=4)
+    feared = quantiles(fitted(IO_BOUND, [CALM, OVERLOAD]), crowded)
+    assert feared[0] < 1000 < feared[1] < 2000
+    two = replace(DRAIN, configuration=at(2, slots=2))
+    seen = quantiles(fitted(IO_BOUND, [CALM, OVERLOAD, two]), crowded)
+    assert seen[0] > 1500
+    assert seen[1] == pytest.approx(2000, rel=0.1)
+
+
+def test_crowding_is_learned_from_what_two_slots_on_a_core_carry() -> None:
+    """Two on a core carry 0.7 of 1,000, which is 0.5 to the 0.51: four carry 2,000 / 2.04."""
+    two = replace(DRAIN, configuration=at(2, slots=2))
+    window = IO_BOUND.window([CALM, OVERLOAD, two])
+    crowding = window.frame["slots"] == 2
+    rates = ["consumed_records_per_second"]
+    window.frame.loc[crowding, rates] *= 0.7
+    window.frame.loc[crowding, "cpu_cores_used"] *= 0.7
+    evidence = read_evidence(window.frame, grid_seconds=5.0, partitioning=PARTITIONING)
+    model = fit_capacity(evidence, partitioning=PARTITIONING)
+    assert model.summary()["crowding"] == pytest.approx(0.51, abs=0.15)
+    assert quantiles(model, at(4, slots=4))[1] == pytest.approx(980, rel=0.15)
+    assert quantiles(model, at(4))[1] == pytest.approx(1900, rel=0.1)
 
 
 def test_cpu_beyond_what_was_asked_for_is_no_limit() -> None:

@@ -44,10 +44,11 @@ def models_of(window: MetricsWindow, *outcomes: Outcome) -> PerformanceModels:
 
 
 def test_a_window_gives_every_model_of_its_version() -> None:
-    """Proven is the load of the drained two slots; the summary names the three models."""
+    """Two slots that carry 1,000 sustained 700, one of 500 only 300; all models sum up."""
     models = models_of(IO_BOUND.window(PHASES), outcome(OutcomeResult.DONE, 4.0))
     assert (models.job, models.version) == ("synthetic", "v1")
     assert models.proven_load == pytest.approx(700, rel=0.05)
+    assert models.proven_utilisation == pytest.approx(0.7, rel=0.1)
     assert set(models.summary()) == {"capacity", "recovery", "outage"}
 
 
@@ -91,7 +92,7 @@ def test_a_new_version_starts_from_what_the_old_one_could_do() -> None:
     )
     assert after.mean() == pytest.approx(np.log(500), abs=0.05)
     assert 1.5 * before.std() < after.std() < 0.3
-    assert young.proven_load is None
+    assert (young.proven_load, young.proven_utilisation) == (None, None)
 
 
 def test_a_window_without_a_running_job_is_not_ready() -> None:

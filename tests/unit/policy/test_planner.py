@@ -159,23 +159,23 @@ def test_it_does_not_save_where_the_load_may_come_back_first() -> None:
 
 
 def test_it_does_not_save_into_what_was_never_proven() -> None:
-    """At most 100 of 2,000 records/s were sustained: 5 % utilised, so 20 % is too far."""
-    answer = ask(quiet_night(proven_load=100.0))
+    """Nothing was seen to be more than 5 % utilised, so 20 % is too far."""
+    answer = ask(quiet_night(proven_utilisation=0.05))
     assert isinstance(answer, Stay)
     assert answer.reason is Reason.NOT_PROVEN
     assert "at most 6% is proven" in answer.sentence
 
 
 def test_it_shrinks_as_far_as_is_proven() -> None:
-    """225 of 2,000 were sustained, 14.1 % with the factor; 206 are 13.7 % of 1,500 records/s."""
-    answer = ask(quiet_night(proven_load=225.0))
+    """11.25 % were proven, 14.1 % with the factor; 206 are 13.7 % of 1,500 records/s."""
+    answer = ask(quiet_night(proven_utilisation=0.1125))
     assert isinstance(answer, Proposal)
     assert answer.target == at(3)
 
 
 def test_it_does_not_save_before_anything_was_sustained() -> None:
-    """No proven load, no shrink."""
-    answer = ask(quiet_night(proven_load=None))
+    """No proven utilisation, no shrink."""
+    answer = ask(quiet_night(proven_utilisation=None))
     assert isinstance(answer, Stay)
     assert answer.reason is Reason.NOT_PROVEN
 

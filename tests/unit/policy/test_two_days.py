@@ -20,7 +20,7 @@ def test_it_goes_out_and_back_in_by_both_paths_and_never_to_and_fro(
     assert proposals[0].target.parallelism > moves[0].origin.parallelism
     assert any(
         move.proposal.reason is Reason.SAVE
-        and move.proposal.target.parallelism < move.origin.parallelism
+        and move.proposal.target.total_cores < move.origin.total_cores
         for move in moves
     )
     assert {proposal.path for proposal in proposals} == {
