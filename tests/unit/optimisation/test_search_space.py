@@ -7,11 +7,7 @@ from horae.domain.configuration import Configuration
 from horae.domain.job import Capabilities
 from horae.domain.task_manager import TaskManagerShape
 from horae.optimisation.failures import Failure
-<<<<<<< HEAD
-from horae.optimisation.search_space import Bounds, search_space, why_not_legal
-=======
-from horae.optimisation.search_space import UNTRIED, Bounds, search_space
->>>>>>> bbf135c (Learn whether slots crowd each other on a core, and try shapes by one step)
+from horae.optimisation.search_space import UNTRIED, Bounds, search_space, why_not_legal
 from horae.performance.partitioning import Partitioning
 from horae.settings.job_spec import SearchSettings
 
@@ -220,7 +216,6 @@ def test_a_job_that_can_only_go_on_from_a_checkpoint_may_change_its_shape() -> N
     assert search_space(bounds(search, able)).fixed == {}
 
 
-<<<<<<< HEAD
 def test_an_axis_may_be_supposed_as_it_is_or_as_it_is_named() -> None:
     """Slots 2 and 4 are named and 1 is the present value; 3 is neither."""
     search = SearchSettings(slots=(2, 4))
@@ -241,7 +236,8 @@ def test_what_breaks_a_rule_cannot_be_supposed() -> None:
     why = why_not_legal(bounds(SearchSettings(), current=replace(NOW, parallelism=3)), NOW)
     assert why is not None
     assert why.startswith("parallelism 3 carries no more than 2")
-=======
+
+
 def shaped(slots: int, cpu_cores: float, memory_mb: int) -> TaskManagerShape:
     """A shape."""
     return TaskManagerShape(slots=slots, cpu_cores=cpu_cores, memory_mb=memory_mb)
@@ -283,4 +279,3 @@ def test_a_person_may_ask_for_a_shape_that_nobody_has_seen() -> None:
         for cores in (1.0, 2.0)
         for memory in (1024, 2048)
     }
->>>>>>> bbf135c (Learn whether slots crowd each other on a core, and try shapes by one step)
