@@ -29,9 +29,9 @@ from horae.story.index.keeping import (
 from horae.story.index.spending import part_at, price_of
 from horae.story.index.standing import SPANS, Standing
 
-AT_ONCE = 5_000
-"""Entries that a page folds before it tells what it knows: about a second. Tasks fold theirs as
-they end, so more is left only where the index is made for the first time, or anew."""
+AT_ONCE = 2_000
+"""Entries that a page folds before it tells what it knows: a third of a second. Tasks fold theirs
+as they end, so more is left only where the index is made for the first time, or anew."""
 
 FRESH_CYCLES = 3
 """Cycles that the newest look may be old: one that failed is no news, three in a row are."""

@@ -34,6 +34,9 @@ from horae.story.index.standing import Standing
 PAGE = 1_000
 """Entries folded between two writes: about two megabytes, and other writers wait milliseconds."""
 
+WORTH = 20
+"""Entries that a job's own transactions take as long as."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
@@ -72,13 +75,14 @@ def bring_up_to_date(ledger: Ledger, job: str, *, most: int | None = None) -> in
 
 
 def bring_all_up_to_date(ledger: Ledger, *, most: int | None = None) -> int:
-    """The same for every job; `most` entries over all of them."""
-    done = 0
+    """The same for every job; about `most` entries over all of them."""
+    done, left = 0, most
     for job in _behind(ledger):
-        left = None if most is None else most - done
         if left is not None and left <= 0:
             break
-        done += bring_up_to_date(ledger, job, most=left)
+        folded = bring_up_to_date(ledger, job, most=left)
+        done += folded
+        left = None if left is None else left - max(folded, WORTH)
     return done
 
 
