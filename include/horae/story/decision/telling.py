@@ -113,7 +113,8 @@ def _parts(found: Gathered) -> dict[str, Any]:
     }
     parts |= dict(_seen(found)) | dict(_foreseen(found))
     parts |= _since(found, parts)
-    return parts | {"mode": _mode(parts), "dry_run": _dry_run(parts)}
+    parts["mode"] = _mode(parts)
+    return parts | {"dry_run": _dry_run(parts)}
 
 
 def move_told(body: read.Json) -> Move | None:

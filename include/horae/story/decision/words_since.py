@@ -46,7 +46,7 @@ def _since_then(story: DecisionStory) -> Iterator[Sentence]:
         return
     before = _before(story)
     told = [f"before, it was {seconds(before)}"] if before is not None else []
-    told += _kept(story)
+    told += [*_caught_up(story), *_kept(story)]
     detail = f" ({'; '.join(told)})." if told else "."
     limit = f", {_side(last)} its limit of {seconds(last.limit_seconds)}" if _side(last) else ""
     yield (
@@ -99,6 +99,14 @@ def _before(story: DecisionStory) -> float | None:
     return float(age) if isinstance(age, int | float) and not isinstance(age, bool) else None
 
 
+def _caught_up(story: DecisionStory) -> list[str]:
+    """Of an urgent move: how soon the backlog was normal again."""
+    told = _figure(story, "catch-up")
+    if told is None or told.real is None or story.move is None or not story.move.urgent:
+        return []
+    return [f"the backlog was normal again {seconds(told.real)} after the action at most"]
+
+
 def _kept(story: DecisionStory) -> list[str]:
     told = _figure(story, "limit kept")
     if told is None or told.real is None:
@@ -112,9 +120,9 @@ def _was_it_right(story: DecisionStory) -> Iterator[Sentence]:
     if peak is None or peak.real is None or story.protect is None:
         return
     if peak.held:
-        yield (f"Within that time the load came to {rate(peak.real)} at most.",)
+        yield (f"Within that time no look saw a load above {rate(peak.real)}.",)
         return
-    yield (f"But within that time the load came to {rate(peak.real)}, more than was expected.",)
+    yield (f"But within that time a load of {rate(peak.real)} was seen, more than was expected.",)
 
 
 def _figure(story: DecisionStory, what: str) -> Compared | None:
