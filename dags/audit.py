@@ -2,7 +2,8 @@
 
 * **Schedule** daily (`HORAE_AUDIT_SCHEDULE`).
 * **verify** recomputes every hash chain, compares the heads with those that the audit before has
-  kept, and fails naming each entry that was changed, removed, reordered or cut off.
+  kept, and fails naming each entry that was changed, removed, reordered or cut off; people are
+  told (`HORAE_NOTIFY`).
 * **tidy**, one mapped task a job: savepoints beyond `engine.savepoints_kept` and older than
   `engine.savepoint_hours`, but none that the job or its last good configuration was started from.
 """
@@ -11,10 +12,11 @@ from datetime import datetime
 
 from airflow.sdk import dag, task
 
+from horae_airflow.callbacks import ledger_broken
 from horae_airflow.fleet import AUDIT_SCHEDULE, TAG, default_args, job_names
 
 
-@task(retries=0)
+@task(retries=0, on_failure_callback=ledger_broken)
 def verify() -> str:
     """Verify the ledger, keep its heads, and return a sentence on it."""
     from horae.control import steps

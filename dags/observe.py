@@ -9,7 +9,8 @@
 
 A job that is absent, finished or doubled, and a cluster that does not answer, are recorded; they
 do not fail the run. A look that fails, because its spec is faulty or the ledger cannot be
-written, fails alone: the other jobs are judged all the same.
+written, fails alone: the other jobs are judged all the same. Where nothing was concluded about a
+job for longer than its `watchdog.allowance_seconds`, people are told (`HORAE_NOTIFY`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,10 +20,15 @@ from typing import Any
 from airflow.sdk import dag, task
 
 from horae_airflow.assets import WINDOWS
+from horae_airflow.callbacks import blind_or_not
 from horae_airflow.fleet import OBSERVE_SCHEDULE, TAG, default_args, job_names
 
 
-@task(map_index_template="{{ job }}")
+@task(
+    map_index_template="{{ job }}",
+    on_success_callback=blind_or_not,
+    on_failure_callback=blind_or_not,
+)
 def look(job: str, **context: Any) -> dict[str, str]:
     """Observe one job and return its name and the cycle's id."""
     from horae.control import steps

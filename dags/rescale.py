@@ -13,6 +13,7 @@ decision joins it and gives its outcome.
   *Dry run* asks the guards and records the answer without acting.
 
 One action a job at a time, and as many over the fleet as the pool `horae_actions` has slots.
+People are told how it ended, or that it has not within `HORAE_RESCALE_DEADLINE_SECONDS`.
 """
 
 from datetime import datetime
@@ -21,6 +22,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 
 from horae_airflow.approval import Ask
+from horae_airflow.deadlines import rescale_deadline
 from horae_airflow.fleet import TAG, action_args, default_args, job_names
 
 
@@ -66,6 +68,7 @@ def carry_out(decision: str, **context: Any) -> dict[str, Any]:
     start_date=datetime(2026, 1, 1),
     catchup=False,
     params=PARAMS,
+    deadline=rescale_deadline(),
     default_args=default_args(),
     doc_md=__doc__,
     tags=[TAG, "act"],

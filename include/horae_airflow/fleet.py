@@ -8,6 +8,7 @@ from typing import Any
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from horae.settings.environment import Environment
+from horae_airflow.callbacks import action_ended
 from horae_airflow.pool import ACTIONS
 
 OWNER = "horae"
@@ -64,6 +65,8 @@ def action_args() -> dict[str, Any]:
         "pool": ACTIONS,
         "retries": 3,
         "execution_timeout": timedelta(hours=2),
+        "on_success_callback": action_ended,
+        "on_failure_callback": action_ended,
     }
 
 

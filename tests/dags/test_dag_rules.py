@@ -35,7 +35,7 @@ def test_every_file_is_read(bag: Any) -> None:
 
 
 def test_the_fleet_is_the_documented_one(bag: Any) -> None:
-    """The DAGs are observe, optimise, rescale, retrain and audit, each in the file of its name."""
+    """The DAGs are those of the operations page, each in the file of its name."""
     assert set(bag.dag_ids) == {
         "observe", "optimise", "rescale", "retrain", "audit", "what_if", "notify",
     }  # fmt: skip
@@ -181,3 +181,53 @@ def test_single_vertices_are_counts_by_name(bag: Any, wrong: Any) -> None:
     assert vertices.resolve({"sink": 2}) == {"sink": 2}
     with pytest.raises(Exception, match=r"sink|2"):
         vertices.resolve(wrong)
+
+
+def test_a_supposed_load_is_none_or_a_number_that_makes_sense(bag: Any) -> None:
+    """An empty field is as it is; no load is below zero, and nothing is multiplied by it."""
+    params = bag.dags["what_if"].params
+    for name, right, wrong in (("load_records_per_second", 0, -1), ("load_factor", 0.5, 0)):
+        param = params.get_param(name)
+        assert param.resolve(None) is None
+        assert param.resolve(right) == right
+        with pytest.raises(Exception, match=str(wrong)):
+            param.resolve(wrong)
+
+
+def test_people_are_told_how_things_ended(bag: Any) -> None:
+    """Of an action however it ended, of a look likewise, and of an audit that failed."""
+    from horae_airflow import callbacks
+
+    told = {
+        (task.dag_id, task.task_id, kind): callback[0] if isinstance(callback, list) else callback
+        for dag in bag.dags.values()
+        for task in dag.tasks
+        for kind in ("on_success_callback", "on_failure_callback")
+        if (callback := getattr(task, kind))
+    }
+    assert told == {
+        ("rescale", "carry_out", "on_success_callback"): callbacks.action_ended,
+        ("rescale", "carry_out", "on_failure_callback"): callbacks.action_ended,
+        ("observe", "look", "on_success_callback"): callbacks.blind_or_not,
+        ("observe", "look", "on_failure_callback"): callbacks.blind_or_not,
+        ("audit", "verify", "on_failure_callback"): callbacks.ledger_broken,
+    }
+
+
+def test_only_a_rescale_has_a_deadline_of_its_run(bag: Any) -> None:
+    """An hour, unless the setting says otherwise."""
+    deadlines = {dag.dag_id: dag.deadline for dag in bag.dags.values() if dag.deadline}
+    assert [alert.interval for alert in deadlines.pop("rescale")] == [timedelta(hours=1)]
+    assert deadlines == {}
+
+
+def test_a_faulty_list_of_notifiers_is_told_where_dags_are_loaded(
+    bag: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the file of `notify` fails, with every fault; all others load as before."""
+    monkeypatch.setenv("HORAE_NOTIFY", '[{"on": ["akted"], "notifier": "no.such.Thing"}]')
+    with pytest.raises(Exception, match="akted"):
+        runpy.run_path(str(DAGS / "notify.py"))
+    for file in FILES:
+        if file.stem != "notify":
+            runpy.run_path(str(file))

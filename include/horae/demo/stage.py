@@ -26,7 +26,7 @@ from horae.local.waiting import wait_until
 from horae.local.ysb import YsbSettings
 
 AIRFLOW = "airflow"
-DAGS = ("observe", "optimise", "rescale", "retrain", "audit")
+DAGS = ("observe", "optimise", "rescale", "retrain", "audit", "what_if", "notify")
 
 
 @dataclass(slots=True)
