@@ -1,0 +1,80 @@
+"""The story of one decision, at an address that stays."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from horae.story.decision.chain import check_chain
+from horae.story.decision.done import Answer
+from horae.story.decision.paragraph import paragraph
+from horae.story.decision.story import DecisionStory, Part
+from horae.story.decision.telling import tell_decision
+from horae.webview.access import Reading
+from horae.webview.horae import Horae
+from horae.webview.pages import page
+
+router = APIRouter()
+
+FAR_ENOUGH = 1000
+"""Entries that the button checks on the way to the chain's end: a second or so. The whole chain
+is what the DAG `audit` recomputes each day."""
+
+
+@router.get("/decision/{job}/{decision}")
+def decision(
+    request: Request,
+    job: str,
+    decision: str,
+    person: Reading,
+    verify: Annotated[bool, Query()] = False,
+) -> Response:
+    """What was seen, believed, offered, decided and done, and what came of it."""
+    horae: Horae = request.app.state.horae
+    ledger = horae.ledger
+    story = tell_decision(ledger, job, decision)
+    return page(
+        request,
+        "decision.html",
+        person=person,
+        story=story,
+        plain=paragraph(story).pieces,
+        headline=headline(story),
+        tone=tone(story),
+        checked=check_chain(ledger, story.place.entry, most=FAR_ENOUGH) if verify else None,
+        missing={part.value: story.why_missing(part) for part in Part},
+    )
+
+
+def headline(story: DecisionStory) -> str:
+    """What was decided and came of it, in a few words."""
+    if story.supposed is not None:
+        return "What Horae would do"
+    if story.verb == "hold":
+        return "Nothing was changed"
+    ended = story.deed.ended if story.deed else None
+    if ended is not None:
+        return {
+            "done": "Rescaled",
+            "rolled back": "Rescaled, and rolled back",
+            "failed": "The rescale failed",
+            "abandoned": "The rescale was abandoned",
+            "overtaken": "The rescale was overtaken by somebody else",
+        }.get(ended.result, f"The rescale ended: {ended.result}")
+    if story.deed is not None:
+        return "A rescale is under way"
+    if story.approval is not None and story.approval.answer is Answer.WAITING:
+        return "A rescale waits for approval"
+    if story.approval is not None:
+        return f"A rescale that was {story.approval.answer.value}"
+    return "A rescale, to be carried out" if story.execute else "A rescale, recommended"
+
+
+def tone(story: DecisionStory) -> str:
+    """Whether the reader must worry: `good`, `warn`, `bad` or `calm`."""
+    ended = story.deed.ended if story.deed else None
+    if ended is not None:
+        worst = {"failed": "bad", "rolled back": "warn", "abandoned": "warn", "overtaken": "warn"}
+        return worst.get(ended.result, "good")
+    if story.deed is not None or (story.approval and story.approval.answer is Answer.WAITING):
+        return "warn"
+    return "calm"
