@@ -74,6 +74,25 @@ class AirflowClient:
         found = self._call("GET", f"/api/v2/dags/{dag}/dagRuns/{run_id}/taskInstances")
         return {str(task["task_id"]): str(task["state"]) for task in found["task_instances"]}
 
+    def question(self, dag: str, run_id: str, task: str) -> Mapping[str, Any]:
+        """What a task that waits for a person asks: subject, body, options, params, answer.
+
+        Raises:
+            Refused: It asks nothing.
+        """
+        return self._call("GET", _question(dag, run_id, task))
+
+    def answer(
+        self, dag: str, run_id: str, task: str, option: str, values: Mapping[str, Any]
+    ) -> None:
+        """Answer it.
+
+        Raises:
+            Refused: It asks nothing, was answered before, or has no such option.
+        """
+        body = {"chosen_options": [option], "params_input": dict(values)}
+        self._call("PATCH", _question(dag, run_id, task), json=body)
+
     def _call(self, method: str, path: str, **arguments: Any) -> Mapping[str, Any]:
         try:
             self._sign_in()
@@ -94,3 +113,7 @@ class AirflowClient:
         if reply.is_error:
             raise Refused(f"Airflow refused the sign-in with {reply.status_code}")
         self._http.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
+
+
+def _question(dag: str, run_id: str, task: str) -> str:
+    return f"/api/v2/dags/{dag}/dagRuns/{run_id}/taskInstances/{task}/-1/hitlDetails"

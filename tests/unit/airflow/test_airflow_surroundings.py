@@ -191,3 +191,16 @@ def test_an_unknown_connection_is_a_fault_of_the_settings(glue: ModuleType, kind
         "  id: got 'nowhere', which Airflow does not know; expected a connection of type "
         f"{kind}; add it under Admin > Connections, or set AIRFLOW_CONN_NOWHERE",
     ]
+
+
+def test_a_task_names_its_dag_and_run(glue: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a run's page finds what it decided; outside of a task there is no run."""
+    assert glue.surroundings().run == ""
+
+    @dataclass
+    class Running:
+        dag_id: str = "optimise"
+        run_id: str = "scheduled__2026-03-02T12:00:00+00:00"
+
+    monkeypatch.setattr(glue, "get_current_context", lambda: {"dag_run": Running()})
+    assert glue.surroundings().run == "optimise/scheduled__2026-03-02T12:00:00+00:00"

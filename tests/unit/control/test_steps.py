@@ -29,6 +29,7 @@ from horae.errors import ActionError, LeaseTaken, Refused, SettingsError
 from horae.ledger.records import EntryKind
 from horae.settings.connection_lookup import resolve_flink, resolve_kafka
 from horae.settings.environment import Environment
+from horae.settings.spec_folder import named_job_spec
 
 GOOD = "name: ysb\nkafka: {topics: [events]}\nlimits: {processing_latency_seconds: 10}\n"
 
@@ -159,3 +160,13 @@ def test_a_job_that_cannot_be_minded_is_told(place: Surroundings) -> None:
     minded = mind_job(place, "broken")
     assert minded.sentence.startswith("holds: ")
     assert isinstance(minded.error, SettingsError)
+
+
+def test_every_entry_of_a_run_names_it(place: Surroundings) -> None:
+    """Spec, code and run; outside of Airflow there is no run."""
+    spec = named_job_spec(place.environment.jobs_folder, "ysb")
+    assert set(adapters.lineage(spec)) == {"spec", "code"}
+    assert adapters.lineage(spec, "optimise/r-1")["airflow_run"] == "optimise/r-1"
+    running = replace(place, run="optimise/r-1")
+    with wiring.retraining(running, "ysb") as parts:
+        assert parts.lineage["airflow_run"] == "optimise/r-1"

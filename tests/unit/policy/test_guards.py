@@ -9,10 +9,10 @@ from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.decision import GuardAnswer, Mode
 from horae.domain.job import JobPresence, Vertex
 from horae.domain.verdict import BrokenRule, Severity, Verdict
-from horae.policy.guard_situation import GuardSituation
+from horae.policy.guard_situation import Approvals, GuardSituation, PastRefusal
 from horae.policy.guards import GUARDS, ask_guards
 from horae.settings.job_spec import GuardSettings, QuietHours
-from policy_builders import CAPABLE, SMALL, at
+from policy_builders import CAPABLE, NOW, SMALL, at
 
 
 def answer(name: str, situation: GuardSituation) -> GuardAnswer:
@@ -285,3 +285,49 @@ def test_any_way_that_leads_there_may_be_proposed() -> None:
             capabilities=replace(CAPABLE, checkpoint=True),
         )
         assert (refused(asked) == set()) is allowed
+
+
+WAITING = Approvals(waiting="decision j-1 waits for approval since then, until later")
+
+
+def refused_before(**changes: object) -> Approvals:
+    """A person has refused to go to two slots, and is not to be asked again before noon."""
+    known: dict[str, object] = {
+        "target": at(2),
+        "urgent": False,
+        "until": NOW,
+        "sentence": "it was refused: ada refused it: not now",
+    }
+    return Approvals(refused=(PastRefusal(**(known | changes)),))  # type: ignore[arg-type]
+
+
+def test_one_decision_waits_for_a_person_at_most() -> None:
+    """The one that waits is named; a person's own wish does not wait for it."""
+    said = answer("approval", a_guard_situation(approvals=WAITING))
+    assert (said.allowed, said.sentence) == (
+        False,
+        "Decision j-1 waits for approval since then, until later.",
+    )
+    assert refused(a_guard_situation(approvals=WAITING, manual=True)) == set()
+
+
+def test_what_was_refused_is_not_asked_for_again_at_once() -> None:
+    """That very target; who refused it, and when it may be asked for again, is said."""
+    said = answer("approval", a_guard_situation(approvals=refused_before()))
+    assert (said.allowed, said.sentence) == (
+        False,
+        f"It was refused: ada refused it: not now; not asked for again before {NOW:%Y-%m-%d %H:%M}"
+        " UTC.",
+    )
+    assert refused(a_guard_situation(approvals=refused_before(target=at(4)))) == set()
+    assert refused(a_guard_situation(approvals=refused_before(), manual=True)) == set()
+
+
+@pytest.mark.parametrize(("before", "now"), [(False, False), (True, True), (True, False)])
+def test_only_what_has_become_urgent_is_asked_for_again(before: bool, now: bool) -> None:
+    """Whoever refused it did not know that; an urgent one that was refused stays refused."""
+    proposal = a_proposal(urgent=now)
+    situation = a_guard_situation(approvals=refused_before(urgent=before), proposal=proposal)
+    assert refused(situation) == {"approval"}
+    became = a_guard_situation(approvals=refused_before(), proposal=a_proposal(urgent=True))
+    assert refused(became) == set()
