@@ -164,3 +164,12 @@ class LedgerContract(LeaseContract):
             assert [stored.identity for stored in snapshot.entries("ysb")] == ["before"]
             assert snapshot.head("tsw") is None
         assert ledger.heads()["ysb"].count == 2
+
+    def test_snapshot_gives_a_chain_from_any_number_on(self, ledger: Ledger) -> None:
+        """What stands after a number, in order; nothing after the last."""
+        for name in "abcd":
+            ledger.append(a_draft(name))
+        with ledger.snapshot() as snapshot:
+            for after in range(5):
+                numbers = [stored.number for stored in snapshot.entries("ysb", after=after)]
+                assert numbers == list(range(after + 1, 5))

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from decision_story_builders import LARGE, Chain
 from horae.cli.ledger import app
+from horae.domain.proposal import Reason
 from horae.ledger.opening import open_ledger
 from horae.ledger.records import Entry, EntryDraft, EntryKind
+from horae.story.decision.paragraph import paragraph
+from horae.story.decision.telling import tell_decision
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -220,3 +224,41 @@ def test_a_step_is_told_in_the_list(file: Path, changes: dict[str, object], line
         )
     )
     assert horae("list").stdout.strip().endswith(f"horae      {line}")
+
+
+@pytest.fixture
+def decided(file: Path) -> Chain:
+    """A decision that was carried out and looked at, in a ledger on disk."""
+    chain = Chain(ledger=open_ledger(f"sqlite:///{file}"))
+    chain.carry_out(chain.decide(references=chain.foreseen()))
+    chain.wait(60).look("c2", configuration=LARGE)
+    return chain
+
+
+def test_show_tells_a_decision_in_a_paragraph_first(decided: Chain) -> None:
+    """The same text as everywhere, in lines; by number or by id."""
+    story = tell_decision(decided.ledger, "ysb", "ysb-c1")
+    for wanted in ("ysb:5", "ysb-c1"):
+        told = horae("show", wanted).stdout
+        paragraph_told, _, page = told.partition("\n\n")
+        assert " ".join(paragraph_told.split("\n")) == str(paragraph(story))
+        assert page.startswith("ysb:5  decision (version 1)")
+    assert json.loads(horae("show", "ysb:5", "--json").stdout)["story"] == str(paragraph(story))
+
+
+@pytest.mark.usefixtures("decided")
+def test_show_names_the_decision_that_an_entry_belongs_to() -> None:
+    """Of a look, a step, an outcome; a look that nobody decided on names none."""
+    for number in (1, 7, 9):
+        assert "decision  ysb-c1\n" in horae("show", f"ysb:{number}").stdout
+        assert json.loads(horae("show", f"ysb:{number}", "--json").stdout)["decision"] == "ysb-c1"
+    assert "decision  " not in horae("show", "ysb:10").stdout
+
+
+def test_paragraph_does_not_steer_the_terminal(file: Path) -> None:
+    """What people and engines wrote is shown, escape characters in it are not."""
+    chain = Chain(ledger=open_ledger(f"sqlite:///{file}"))
+    chain.hold(reason=Reason.NOT_READY, sentence="wait\x1b[31m\nnow", evidence={})
+    told = horae("show", "ysb:1").stdout
+    assert "\x1b" not in told
+    assert "wait [31m now" in told

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from ledger_drafts import a_chain
 
-from horae.ledger.hash_chain import GENESIS, Damage, verify
+from horae.ledger.hash_chain import GENESIS, Damage, verify, verify_part
 from horae.ledger.records import Head
 from horae.ledger.stored_entry import StoredEntry, columns_under_hash, digest
 
@@ -156,3 +156,30 @@ def test_more_changes_than_a_swap_are_all_named() -> None:
     chain, head = a_chain(101)
     changed = [replace(entry, actor="nobody") for entry in chain]
     assert damages(changed, head) == [(number, Damage.CHANGED) for number in range(1, 102)]
+
+
+@pytest.mark.parametrize("first", range(1, LENGTH + 1))
+def test_part_of_a_whole_chain_has_no_break(first: int) -> None:
+    """Wherever it begins, up to the end or not."""
+    chain, head = a_chain(LENGTH)
+    assert verify_part("ysb", chain[first - 1 :], head, first=first, to_end=True) == ()
+    assert verify_part("ysb", chain[first - 1 : -1], head, first=first, to_end=False) == ()
+
+
+def test_part_finds_what_the_whole_finds_in_it() -> None:
+    """A change within, and an end that was cut off; what is before it is not looked at."""
+    chain, head = a_chain(LENGTH)
+    chain[3] = replace(chain[3], body="{}")
+    breaks = verify_part("ysb", chain[2:-1], head, first=3, to_end=True)
+    assert [(found.number, found.damage) for found in breaks] == [
+        (4, Damage.CHANGED),
+        (LENGTH, Damage.CUT),
+    ]
+    assert verify_part("ysb", chain[4:], head, first=5, to_end=True) == ()
+
+
+def test_part_that_lacks_its_first_entry_says_so() -> None:
+    """It was to begin at 3."""
+    chain, head = a_chain(LENGTH)
+    breaks = verify_part("ysb", chain[3:], head, first=3, to_end=True)
+    assert [(found.number, found.damage) for found in breaks] == [(3, Damage.MISSING)]

@@ -237,15 +237,15 @@ def _ended(story: DecisionStory, move: Move, deed: Deed) -> Iterator[Sentence]:
     yield (
         f"{_orderer(story)} set out at ",
         ended.started_at or story.decided_at,
-        f" to {_verb(move, past=False)} {the_move(story, move)}, but {_how_not(ended.result)}.",
+        f" to {_verb(move, past=False)} {the_move(story, move)}, but {_how_not(ended.result)}: "
+        f"{closed(ended.sentence)}",
     )
-    yield (closed(ended.sentence),)
 
 
 def _how_not(result: str) -> str:
     return {
         OutcomeResult.ROLLED_BACK.value: "it did not work and was taken back",
-        OutcomeResult.FAILED.value: "failed: a person is needed",
+        OutcomeResult.FAILED.value: "failed, and a person is needed",
         OutcomeResult.ABANDONED.value: "gave up before the job was touched",
         OutcomeResult.OVERTAKEN.value: "somebody else changed the job meanwhile",
     }.get(result, f"ended as {result or 'something that is not recorded'}")

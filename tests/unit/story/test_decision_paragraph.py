@@ -1,0 +1,351 @@
+"""One paragraph a decision: what was done, why, whether it helped, what now."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from decision_story_builders import CALM, LARGE, PROTECT, SMALL, THREE, Chain, a_move
+from horae.control.entries import to_body
+from horae.domain.action import OutcomeResult, RescalePath
+from horae.domain.decision import GuardAnswer, Verb
+from horae.domain.job import JobPresence
+from horae.domain.proposal import Reason
+from horae.ledger.records import EntryKind
+from horae.story.decision.paragraph import paragraph
+from horae.story.decision.telling import story_of, tell_decision
+from horae.story.wording import Text
+
+
+def told(chain: Chain, key: str = "c1") -> str:
+    """The paragraph of a decision of it."""
+    return str(paragraph(tell_decision(chain.ledger, chain.job, f"{chain.job}-{key}")))
+
+
+def done(chain: Chain) -> None:
+    """Carried out, and looked at a minute later: 0.5 s old, limit 10 s."""
+    chain.carry_out(chain.decide(references=chain.foreseen()))
+    chain.wait(60).look("c2", configuration=LARGE, latency=0.5, lag=20.0)
+
+
+def test_move_that_helped_is_told_from_begin_to_end() -> None:
+    """The whole text, as somebody woken at night reads it."""
+    chain = Chain()
+    done(chain)
+    assert told(chain) == (
+        "Horae moved job ysb by savepoint from parallelism 1 on 1 TaskManager to parallelism 4 on "
+        "4 TaskManagers: begun at 2026-03-02 03:00:00 UTC, done at 03:00:20 UTC. Within 120 s the "
+        "load might reach 500 records/s, and it could be trusted to carry only 200 records/s: a "
+        "chance of 80 % to be overloaded, where Horae acts above 2 %. The job was down for 6.0 s, "
+        "where 5.0 s were predicted. It helped: at 03:01:20 UTC the latency was 0.5 s, within its "
+        "limit of 10 s (before, it was 3.0 s; the backlog was normal again 60 s after the action "
+        "at most; since the action the limit was kept for 100 % of the time). When last seen, at "
+        "03:01:20 UTC, the job ran in parallelism 4 on 4 TaskManagers with a load of 240 "
+        "records/s."
+    )
+
+
+def did_not_help(chain: Chain) -> None:
+    """Looked at a minute later: 30 s old."""
+    chain.carry_out(chain.decide(references=chain.foreseen()))
+    chain.wait(60).look("c2", configuration=LARGE, latency=30.0, lag=9_000.0, broken=60.0)
+
+
+def too_early(chain: Chain) -> None:
+    """Nobody has looked since."""
+    chain.carry_out(chain.decide(references=chain.foreseen()))
+
+
+def rolled_back(chain: Chain) -> None:
+    """Its start failed."""
+    chain.carry_out(
+        chain.decide(),
+        result=OutcomeResult.ROLLED_BACK,
+        reached=SMALL,
+        sentence="The job runs again in one slot, for step start failed: no slots.",
+    )
+
+
+def failed(chain: Chain) -> None:
+    """And no way back."""
+    chain.carry_out(
+        chain.decide(),
+        result=OutcomeResult.FAILED,
+        reached=None,
+        outage_seconds=None,
+        sentence="Step start failed. A person is needed.",
+    )
+
+
+def abandoned(chain: Chain) -> None:
+    """The kill switch was thrown before it began."""
+    chain.carry_out(
+        chain.decide(),
+        result=OutcomeResult.ABANDONED,
+        reached=None,
+        outage_seconds=None,
+        sentence="the kill switch is thrown: maintenance",
+    )
+
+
+def not_begun(chain: Chain) -> None:
+    """Nobody took it up."""
+    chain.decide()
+
+
+def under_way(chain: Chain) -> None:
+    """It is stopping."""
+    decision = chain.decide()
+    chain.wait(5).begin(decision)
+    chain.wait(1).step(decision, 3, "stop", phase="intended")
+
+
+def recommended(chain: Chain) -> None:
+    """In mode recommend."""
+    chain.mode = chain.mode.RECOMMEND
+    chain.decide(references=chain.foreseen(), execute=False)
+
+
+def dry_run(chain: Chain) -> None:
+    """Of a person."""
+    chain.decide(execute=False, actor="ada", reason=Reason.MANUAL)
+
+
+def refused(chain: Chain) -> None:
+    """By two guards."""
+    names = ("cool-down", "budget")
+    chain.decide(
+        verb=Verb.HOLD,
+        execute=False,
+        reason=Reason.GUARD_REFUSED,
+        guards=tuple(GuardAnswer(guard=g, allowed=False, sentence=f"{g} says no") for g in names),
+    )
+
+
+def wished(chain: Chain) -> None:
+    """By ada, and done; her words stand in the proposal's sentence."""
+    move = a_move(reason=Reason.MANUAL, urgent=False, sentence=f"ada asks for {LARGE}: a sale.")
+    chain.carry_out(chain.decide(actor="ada", reason=Reason.MANUAL, proposal=move))
+
+
+def calm(chain: Chain) -> None:
+    """A hold, and the load kept to what was foreseen."""
+    chain.hold(references=chain.foreseen())
+    chain.wait(60).look("c2", load=149.0)
+
+
+def wrongly_calm(chain: Chain) -> None:
+    """A hold, and the load did not."""
+    chain.hold(references=chain.foreseen())
+    chain.wait(60).look("c2", load=700.0)
+
+
+def brave(chain: Chain) -> None:
+    """A hold although the load may exceed what is sure, for acting costs more."""
+    evidence = {**CALM, "protect_headroom_records_per_second": -50.0}
+    chain.hold(references=chain.foreseen(), evidence=evidence)
+
+
+def untrusted(chain: Chain) -> None:
+    """A hold without any policy."""
+    chain.hold(
+        reason=Reason.UNUSABLE_WINDOW, sentence="the window cannot be trusted: stale", evidence={}
+    )
+
+
+def lost(chain: Chain) -> None:
+    """Not started again."""
+    chain.hold(reason=Reason.LOST_JOB, sentence="The engine has lost the job.", evidence={})
+
+
+def restarted(chain: Chain) -> None:
+    """Started again."""
+    move = a_move(target=SMALL, path=RescalePath.RESTART, reason=Reason.LOST_JOB, sentence="Lost.")
+    chain.carry_out(chain.decide(reason=Reason.LOST_JOB, proposal=move, evidence={}))
+
+
+def to_safety(chain: Chain) -> None:
+    """By the watchdog, without a look."""
+    move = a_move(reason=Reason.SAFE, sentence="For safety: nobody concluded anything.")
+    chain.carry_out(
+        chain.decide("safe-1", actor="watchdog", reason=Reason.SAFE, proposal=move, evidence={})
+    )
+
+
+def undone(chain: Chain) -> None:
+    """Taken back by a later decision."""
+    done(chain)
+    back = a_move(target=SMALL, reason=Reason.SAVE, urgent=False)
+    chain.carry_out(chain.wait(600).decide("c3", origin=LARGE, proposal=back))
+
+
+def away(chain: Chain) -> None:
+    """The engine did not answer at the last look."""
+    calm(chain)
+    chain.wait(60).look("c3", presence=None, configuration=None, load=None)
+
+
+def gone(chain: Chain) -> None:
+    """The job was not there at the last look."""
+    calm(chain)
+    chain.wait(60).look("c3", presence=JobPresence.FAILED, configuration=None, load=None)
+
+
+def waiting(chain: Chain) -> None:
+    """For a person's answer."""
+    chain.decide(execute=False, approval=True)
+    until = (THREE + timedelta(minutes=15)).isoformat()
+    body = {"event": "approval-asked", "until": until, "default": "refuse"}
+    chain.append(EntryKind.CONTROL, "approval-asked:ysb-c1", body)
+
+
+def answered(chain: Chain, **said: Any) -> None:
+    """With an answer."""
+    waiting(chain)
+    body = {"event": "approval-answered", "answered_by": "ada", "reason": "go on"} | said
+    chain.wait(30).append(EntryKind.CONTROL, "approval-answered:ysb-c1", body)
+
+
+def approved(chain: Chain) -> None:
+    """And done."""
+    answered(chain, answer="approve")
+    chain.carry_out(chain.decide("c1-approved", actor="ada", approves="ysb-c1"))
+
+
+def approved_too_late(chain: Chain) -> None:
+    """It was changed meanwhile."""
+    answered(chain, answer="approve")
+    chain.hold("c1-approved", actor="ada", sentence="the job was changed since")
+
+
+def declined(chain: Chain) -> None:
+    """By ada."""
+    answered(chain, answer="refuse", reason="not now")
+
+
+def nobody_answered(chain: Chain) -> None:
+    """Within the time."""
+    answered(chain, answer="refuse", answered_by=None)
+
+
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        (did_not_help, "It has not helped so far: at 03:01:20 UTC the latency was 30 s, beyond"),
+        (too_early, "Whether it helped is not known"),
+        (rolled_back, "but it did not work and was taken back: The job runs again in one slot"),
+        (failed, "a person is needed: Step start failed."),
+        (failed, "Look at the job now: `horae watchdog --runbook ysb` says how."),
+        (abandoned, "gave up before the job was touched: the kill switch is thrown: maintenance."),
+        (not_begun, "no begin is recorded"),
+        (under_way, "that has not ended: its newest step, stop, was begun at 03:00:06 UTC."),
+        (recommended, "and did nothing: it may only recommend."),
+        (recommended, "To follow it, trigger `rescale`"),
+        (dry_run, "ada tried at 2026-03-02 03:00:00 UTC what it would be to move job ysb"),
+        (dry_run, "and did nothing: it was a dry run."),
+        (refused, "nothing was done, for the guards cool-down, budget refused. cool-down: cool-"),
+        (wished, "Horae, asked by ada, moved job ysb by savepoint"),
+        (wished, "Why: a sale."),
+        (calm, "Horae changed nothing about job ysb at 2026-03-02 03:00:00 UTC, in parallelism 1"),
+        (calm, "Nothing pressed: for 120 s the load was expected to stay below 150 records/s"),
+        (calm, "Within that time no look saw a load above 149 records/s."),
+        (wrongly_calm, "But within that time a load of 700 records/s was seen, more than was"),
+        (brave, "waiting was expected to cost less than acting"),
+        (untrusted, "Why: the window cannot be trusted: stale."),
+        (lost, "Job ysb was lost, and at 2026-03-02 03:00:00 UTC it was not started again."),
+        (lost, "A person has to act on this."),
+        (restarted, "Horae started the lost job ysb again in parallelism 1 on 1 TaskManager"),
+        (undone, "It was taken back at 03:11:40 UTC by decision ysb-c3."),
+        (away, "When last looked at, at 03:02:00 UTC, the engine did not answer."),
+        (gone, "When last seen, at 03:02:00 UTC, the job was failed."),
+        (waiting, "Approve or refuse it until 03:15:00 UTC; then it counts as refused."),
+        (approved, "ada approved it at 03:00:30 UTC: \u201cgo on\u201d."),
+        (approved, "It was looked at again as decision ysb-c1-approved, and it was done."),
+        (approved_too_late, "Looked at again, it was not done: the job was changed since."),
+        (declined, "ada refused it at 03:00:30 UTC: \u201cnot now\u201d."),
+        (nobody_answered, "Nobody answered in time, so it was taken as refused."),
+    ],
+)
+def test_paragraph_says_what_matters(happens: Callable[[Chain], None], says: str) -> None:
+    """What happened is said in plain words, with the time where one is needed."""
+    chain = Chain()
+    happens(chain)
+    assert says in told(chain)
+
+
+def test_watchdog_is_named_as_who_acted() -> None:
+    """So that nobody looks for a cycle that was not there."""
+    chain = Chain()
+    to_safety(chain)
+    text = told(chain, "safe-1")
+    assert text.startswith("The watchdog moved job ysb")
+    assert "Why: For safety: nobody concluded anything." in text
+
+
+def test_approved_decision_says_whose_approval_it_had() -> None:
+    """And names the decision that was asked about."""
+    chain = Chain()
+    approved(chain)
+    text = told(chain, "c1-approved")
+    assert text.startswith("With the approval that decision ysb-c1 was given, Horae moved")
+
+
+def test_supposition_says_that_nothing_was_done() -> None:
+    """What was asked, supposed and answered."""
+    chain = Chain()
+    body = {
+        "verb": "rescale", "reason": "protect", "sentence": "s", "execute": False,
+        "origin": to_body(SMALL), "proposal": to_body(a_move()), "evidence": dict(PROTECT),
+        "supposed": {"load_records_per_second": 900.0, "present": None, "note": ""},
+    }  # fmt: skip
+    chain.append(EntryKind.WHAT_IF, "ysb-what-if-1", body, actor="ada")
+    text = told(chain, "what-if-1")
+    assert text.startswith(
+        "ada asked at 2026-03-02 03:00:00 UTC what Horae would do, supposing a load of 900 "
+        "records/s: it would move job ysb by savepoint from parallelism 1"
+    )
+    assert "Nothing was done." in text
+
+
+def test_altered_entry_is_not_told_as_true() -> None:
+    """The warning comes first."""
+    chain = Chain()
+    calm(chain)
+    story = tell_decision(chain.ledger, "ysb", "ysb-c1")
+    altered = replace(story, place=replace(story.place, bears_hash=False))
+    assert str(paragraph(altered)).startswith("Do not trust this:")
+
+
+def test_times_stay_times_for_whoever_shows_them() -> None:
+    """Two of the pieces are the begin and the end, not their text."""
+    chain = Chain()
+    done(chain)
+    text = paragraph(tell_decision(chain.ledger, "ysb", "ysb-c1"))
+    times = [piece for piece in text.pieces if not isinstance(piece, str)]
+    assert times[:2] == [THREE, THREE + timedelta(seconds=20)]
+    assert str(Text(("at ", THREE))) == "at 2026-03-02 03:00:00 UTC"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(-1e9, 1e9) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+MEMBERS = (
+    "actor", "approval", "approves", "decided_at", "evidence", "execute", "excluded", "fixed",
+    "front", "guards", "origin", "proposal", "reason", "sentence", "supposed", "verb",
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(MEMBERS), json_values))
+def test_any_body_is_told_without_an_error(body: dict[str, Any]) -> None:
+    """An entry of an older version, or one that somebody altered, has a story all the same."""
+    chain = Chain()
+    good = json.loads(json.dumps(dict(to_body(chain.decide()))))
+    entry = chain.append(EntryKind.DECISION, "ysb-any", {**good, "id": "ysb-any", **body})
+    assert str(paragraph(story_of(chain.ledger, entry)))
