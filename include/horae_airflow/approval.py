@@ -105,4 +105,14 @@ def given(event: Mapping[str, Any]) -> Any:
 
 
 def _tell(form: Any, context: Any) -> None:
-    """Tell whoever is to be told of open questions."""
+    """Tell whoever wants to hear of open questions."""
+    from horae.settings.notify_rules import Event
+    from horae_airflow.notifying import tell
+
+    tell(
+        Event.NEEDS_APPROVAL,
+        job=form.job,
+        decision=form.decision,
+        sentence=form.sentence,
+        context=context,
+    )

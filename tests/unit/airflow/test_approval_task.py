@@ -11,6 +11,7 @@ from horae.control import approving
 from horae.control.approval_answer import Given
 from horae.control.approval_form import Field, Form
 from horae.control.approvals import Answered, Reply
+from horae.settings.notify_rules import Event
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Airflow's own
 
@@ -132,8 +133,14 @@ def test_a_question_parks_the_task(task: Any, monkeypatch: pytest.MonkeyPatch) -
     from airflow.providers.standard.operators import hitl
     from airflow.sdk.exceptions import TaskAwaitingInput
 
+    from horae_airflow import notifying
+
     put: dict[str, Any] = {}
-    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **told: put.update(told))
+    told: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **asked: put.update(asked))
+    monkeypatch.setattr(
+        notifying, "tell", lambda event, **more: told.append((event, more["decision"]))
+    )
     found(monkeypatch, FORM)
     with pytest.raises(TaskAwaitingInput) as caught:
         task.execute(context(task))
@@ -143,6 +150,7 @@ def test_a_question_parks_the_task(task: Any, monkeypatch: pytest.MonkeyPatch) -
     assert put["params"]["parallelism"]["value"] == 2
     assert put["params"]["parallelism"]["schema"]["enum"] == [1, 2, 4]
     assert put["params"]["reason"]["value"] == ""
+    assert told == [(Event.NEEDS_APPROVAL, "ysb-c1")]
 
 
 def an_event(**changes: Any) -> dict[str, Any]:
