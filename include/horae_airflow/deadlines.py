@@ -12,7 +12,6 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from horae.errors import Fault, SettingsError
 
-VARIABLE = "HORAE_RESCALE_DEADLINE_SECONDS"
 SECONDS = 3_600.0
 """Longer than a person is usually given to approve, plus the savepoint of a large state."""
 
@@ -48,7 +47,7 @@ def deadline_seconds(environ: Mapping[str, str]) -> float | None:
     Raises:
         SettingsError: `HORAE_RESCALE_DEADLINE_SECONDS` is faulty.
     """
-    said = environ.get(VARIABLE) or str(SECONDS)
+    said = environ.get("HORAE_RESCALE_DEADLINE_SECONDS") or str(SECONDS)
     if said.lower() == "off":
         return None
     try:
@@ -58,7 +57,10 @@ def deadline_seconds(environ: Mapping[str, str]) -> float | None:
     if 1 <= seconds <= 30 * 86_400:
         return seconds
     fault = Fault(
-        where=VARIABLE, line=None, value=said, expected="seconds, from 1 to thirty days, or off"
+        where="HORAE_RESCALE_DEADLINE_SECONDS",
+        line=None,
+        value=said,
+        expected="seconds, from 1 to thirty days, or off",
     )
     raise SettingsError("environment", [fault])
 

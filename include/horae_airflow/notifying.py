@@ -21,7 +21,6 @@ from horae.errors import Fault, HoraeError, SettingsError, Unavailable
 from horae.settings.notify_rules import VARIABLE, Event, NotifyRule, notify_rules
 from horae_airflow.notice import Notice
 
-SECONDS_VARIABLE = "HORAE_NOTIFY_SECONDS"
 SECONDS = 10.0
 """Half of what Airflow allows a task that has ended for its callbacks
 (`core.task_success_overtime`)."""
@@ -67,7 +66,7 @@ def rules_of(environ: Mapping[str, str]) -> tuple[NotifyRule, ...]:
     Raises:
         SettingsError: `HORAE_NOTIFY` is faulty.
     """
-    return notify_rules(environ.get(VARIABLE))
+    return notify_rules(environ.get("HORAE_NOTIFY"))
 
 
 def seconds_of(environ: Mapping[str, str]) -> float:
@@ -76,7 +75,7 @@ def seconds_of(environ: Mapping[str, str]) -> float:
     Raises:
         SettingsError: `HORAE_NOTIFY_SECONDS` is faulty.
     """
-    said = environ.get(SECONDS_VARIABLE) or str(SECONDS)
+    said = environ.get("HORAE_NOTIFY_SECONDS") or str(SECONDS)
     try:
         seconds = float(said)
     except ValueError:
@@ -84,7 +83,10 @@ def seconds_of(environ: Mapping[str, str]) -> float:
     if 0 < seconds <= 600:
         return seconds
     fault = Fault(
-        where=SECONDS_VARIABLE, line=None, value=said, expected="seconds, above 0 and at most 600"
+        where="HORAE_NOTIFY_SECONDS",
+        line=None,
+        value=said,
+        expected="seconds, above 0 and at most 600",
     )
     raise SettingsError("environment", [fault])
 
