@@ -150,6 +150,24 @@ def test_front_marks_current_and_chosen_and_says_why_not_the_others(chain: Chain
     assert choice.fixed == {"slots": "no provisioner"}
 
 
+def test_chosen_and_present_beside_the_front_are_told_all_the_same(chain: Chain) -> None:
+    """By what the decision tells of them: 4 and 16 an hour, 250 and 900 records/s.
+
+    The others are held against the chosen one by what they carry: 500 instead of 900.
+    """
+    members = [a_candidate(of_size(2), 8.0, 0.6)]
+    chain.decide(front={"front": {"members": members}, "excluded": [], "fixed": {}})
+    choice = told(chain).candidates
+    assert choice is not None
+    assert [
+        (one.is_current, one.is_chosen, one.money_per_hour, one.capacity) for one in choice.beside
+    ] == [(True, False, 4.0, 250.0), (False, True, 16.0, 900.0)]
+    assert choice.members[0].why_not == (
+        "Cheaper than the chosen one, 8 an hour instead of 16, but it carries 500 records/s "
+        "instead of 900 records/s."
+    )
+
+
 def test_outage_beyond_its_interval_did_not_hold(chain: Chain) -> None:
     """Predicted were 5 s (2 to 9); 6 s hold, 12 s do not."""
     for seconds, held in ((6.0, True), (12.0, False)):

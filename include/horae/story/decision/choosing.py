@@ -1,18 +1,24 @@
 """What there was to choose from, and why the others were not chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from horae.domain.configuration import Configuration
 from horae.optimisation.exclusions import AXES
 from horae.story.decision import reading as read
 from horae.story.decision.known import Choice, Member, Ruled
-from horae.story.wording import money, share
+from horae.story.decision.story import Move
+from horae.story.wording import money, rate, share
 
 _SAME_PRICE = 0.005
 """Prices nearer to one another than this share are told as equal."""
 
 _SAME_RISK = 0.005
 """Chances nearer than half a percentage point are: the draws do not tell them apart."""
+
+_SAME_CAPACITY = 0.02
+
+_WAY = "the way there and what may come after count too"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,27 +35,63 @@ class _Standard:
 
 
 def choice_told(
-    body: read.Json, *, current: Configuration | None, target: Configuration | None
+    body: read.Json, *, current: Configuration | None, price: float | None, move: Move | None
 ) -> Choice | None:
     """What there was to choose from; None where the entry does not tell.
 
     Args:
         body: Of the decision.
         current: What the job ran in.
-        target: What was proposed; None: nothing was.
+        price: What that costs an hour; None: not recorded.
+        move: What was proposed; None: nothing was.
     """
     if not {"front", "excluded", "fixed"} & body.keys():
         return None
-    front = read.part(body, "front")
-    members = [_member(one, current, target) for one in read.parts(front, "members")]
+    front, target = read.part(body, "front"), move.target if move else None
+    read_members = [_member(one, current, target) for one in read.parts(front, "members")]
+    members = [one for one in read_members if one is not None]
+    carried = read.number(read.part(body, "evidence"), "capacity_median_records_per_second")
+    present = _alone(current, price, carried, is_current=True) if current else None
+    chosen = None
+    if move is not None and move.target is not None:
+        chosen = _alone(move.target, move.money_per_hour_then, move.capacity_median)
+    beside = _beside(members, present, chosen)
     return Choice(
-        members=_with_reasons(
-            [one for one in members if one is not None], moves=target is not None
-        ),
+        members=_with_reasons(members, beside, moves=move is not None),
+        beside=beside,
         evaluated=read.whole(front, "evaluated"),
         peak_load=read.number(front, "peak_load"),
         ruled_out=tuple(_ruled(one) for one in read.parts(body, "excluded")),
         fixed={name: str(why) for name, why in read.figures(read.part(body, "fixed")).items()},
+    )
+
+
+def _beside(
+    members: Sequence[Member], present: Member | None, chosen: Member | None
+) -> tuple[Member, ...]:
+    """The present and the chosen configuration where there is a front and they are not on it."""
+    there = {one.configuration for one in members}
+    both = (one for one in (present, chosen) if one is not None and members)
+    return tuple(one for one in both if one.configuration not in there)
+
+
+def _alone(
+    configuration: Configuration,
+    money_per_hour: float | None,
+    capacity: float | None,
+    *,
+    is_current: bool = False,
+) -> Member:
+    """The present or the chosen configuration, by what the decision itself tells."""
+    return Member(
+        configuration=configuration,
+        money_per_hour=money_per_hour,
+        latency_risk=None,
+        recovery_seconds=None,
+        capacity=capacity,
+        is_current=is_current,
+        is_chosen=not is_current,
+        why_not=None,
     )
 
 
@@ -79,8 +121,10 @@ def _ruled(told: read.Json) -> Ruled:
     )
 
 
-def _with_reasons(members: list[Member], *, moves: bool) -> tuple[Member, ...]:
-    standard = _standard(members, moves=moves)
+def _with_reasons(
+    members: Sequence[Member], beside: Sequence[Member], *, moves: bool
+) -> tuple[Member, ...]:
+    standard = _standard([*members, *beside], moves=moves)
     return tuple(
         one
         if one.is_chosen or one.is_current
@@ -89,7 +133,7 @@ def _with_reasons(members: list[Member], *, moves: bool) -> tuple[Member, ...]:
     )
 
 
-def _standard(members: list[Member], *, moves: bool) -> _Standard | None:
+def _standard(members: Sequence[Member], *, moves: bool) -> _Standard | None:
     for one in members:
         if one.is_chosen if moves else one.is_current:
             return _Standard(name="the chosen one" if moves else "the present one", member=one)
@@ -98,36 +142,44 @@ def _standard(members: list[Member], *, moves: bool) -> _Standard | None:
 
 def _why_not(one: Member, standard: _Standard | None, *, moves: bool) -> str:
     """The difference that decided, as far as the recorded figures show it."""
-    way = "the way there and what may come after count too"
-    if standard is None:
-        return (
-            f"It is not what was expected to cost least: {way}."
-            if moves
-            else f"Moving there was not expected to gain enough: {way}."
-        )
-    other = standard.member
-    alike = _SAME_PRICE * abs(other.money_per_hour or 0.0)
-    price = _difference(one.money_per_hour, other.money_per_hour, alike)
-    risk = _difference(one.latency_risk, other.latency_risk, _SAME_RISK)
-    than = standard.name
-    if price is None or risk is None:
-        return f"Its price or its risk was not recorded, so it cannot be held against {than}."
-    cost = f"{money(one.money_per_hour)} an hour instead of {money(other.money_per_hour)}"
-    odds = (
-        f"a chance of {share(one.latency_risk)} to break the limit instead of "
-        f"{share(other.latency_risk)}"
+    if standard is None or standard.member.money_per_hour is None or one.money_per_hour is None:
+        if moves:
+            return f"It is not what was expected to cost least: {_WAY}."
+        return f"Moving there was not expected to gain enough: {_WAY}."
+    than, other = standard.name, standard.member
+    price = _difference(
+        one.money_per_hour, standard.member.money_per_hour, _SAME_PRICE * abs(one.money_per_hour)
     )
-    if price > 0 and risk < 0:
-        return f"Safer than {than}, with {odds}, but dearer: {cost}."
+    cost = f"{money(one.money_per_hour)} an hour instead of {money(other.money_per_hour)}"
+    worse, better = _room(one, other)
+    if price > 0 and better:
+        return f"Dearer than {than}, {cost}, though {better}."
     if price > 0:
         return f"Dearer than {than}, {cost}, and no safer."
-    if risk > 0:
-        return f"{'Cheaper' if price < 0 else 'No dearer'} than {than}, {cost}, but with {odds}."
-    return f"No dearer and no riskier than {than}, but not expected to cost less in all: {way}."
+    if worse:
+        return f"{'Cheaper' if price < 0 else 'No dearer'} than {than}, {cost}, but {worse}."
+    return f"No dearer and no riskier than {than}, but not expected to cost less in all: {_WAY}."
 
 
-def _difference(left: float | None, right: float | None, alike: float) -> int | None:
-    """Whether the left one is more (1), less (-1) or about as much (0); None: not known."""
-    if left is None or right is None:
-        return None
+def _room(one: Member, other: Member) -> tuple[str, str]:
+    """How much less, or more, room for load it has than another: (worse, better); one is empty.
+
+    By the chance to break the limit, or by the capacity where that chance is not recorded.
+    """
+    if one.latency_risk is not None and other.latency_risk is not None:
+        risk = _difference(one.latency_risk, other.latency_risk, _SAME_RISK)
+        told = (
+            f"with a chance of {share(one.latency_risk)} to break the limit instead of "
+            f"{share(other.latency_risk)}"
+        )
+        return (told if risk > 0 else "", told if risk < 0 else "")
+    if one.capacity is None or other.capacity is None:
+        return "", ""
+    capacity = _difference(one.capacity, other.capacity, _SAME_CAPACITY * other.capacity)
+    told = f"it carries {rate(one.capacity)} instead of {rate(other.capacity)}"
+    return (told if capacity < 0 else "", told if capacity > 0 else "")
+
+
+def _difference(left: float, right: float, alike: float) -> int:
+    """Whether the left one is more (1), less (-1) or about as much (0)."""
     return (left > right + alike) - (left < right - alike)

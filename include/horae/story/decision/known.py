@@ -166,7 +166,7 @@ class Member:
         money_per_hour: Its price.
         latency_risk: Probability that the latency limit breaks at the horizon's peak.
         recovery_seconds: Median time to recover from a failure at that peak; None: it never would
-            at its median capacity.
+            at its median capacity, or it stands beside the front and is not told.
         capacity: Median capacity, records/s.
         is_current: Whether the job ran in it.
         is_chosen: Whether the decision proposes it.
@@ -204,6 +204,8 @@ class Choice:
 
     Attributes:
         members: The front, cheapest first; empty: the policy foresees nothing, so none was made.
+        beside: The present and the chosen configuration where they are not on the front, with
+            what else the decision tells of them: a plan may choose what no single figure favours.
         evaluated: Number of candidates that the front was taken from.
         peak_load: Load that the candidates were judged at, records/s.
         ruled_out: Configurations that were no candidates, by reason.
@@ -211,6 +213,7 @@ class Choice:
     """
 
     members: tuple[Member, ...]
+    beside: tuple[Member, ...]
     evaluated: int | None
     peak_load: float | None
     ruled_out: tuple[Ruled, ...]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from horae.control.actors import OWN_ACTORS
+from horae.domain.configuration import Configuration
 from horae.domain.decision import Mode, Verb
 from horae.errors import LedgerError
 from horae.ledger.ledger import Ledger
@@ -26,6 +27,7 @@ from horae.story.decision.knowing import (
     supposed_told,
     verdict_told,
 )
+from horae.story.decision.known import Look
 from horae.story.decision.missing import what_is_missing
 from horae.story.decision.story import DecisionStory, Move
 
@@ -108,13 +110,23 @@ def _parts(found: Gathered) -> dict[str, Any]:
         "protect": protect_told(evidence),
         "save": save_told(evidence),
         "guards": guards_told(body),
-        "candidates": choice_told(body, current=origin, target=move.target if move else None),
         "place": place_told(found, bears_hash=bears_its_hash(entry)),
     }
     parts |= dict(_seen(found)) | dict(_foreseen(found))
+    price = _price(parts["look"], origin, move)
+    parts["candidates"] = choice_told(body, current=origin, price=price, move=move)
     parts |= _since(found, parts)
     parts["mode"] = _mode(parts)
     return parts | {"dry_run": _dry_run(parts)}
+
+
+def _price(look: Look | None, origin: Configuration | None, move: Move | None) -> float | None:
+    """What the present configuration costs an hour; None: not recorded."""
+    if move is not None and move.money_per_hour_now is not None:
+        return move.money_per_hour_now
+    if look is None or look.configuration != origin:
+        return None
+    return read.number(look.figures, "money_per_hour")
 
 
 def move_told(body: read.Json) -> Move | None:
