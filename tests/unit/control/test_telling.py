@@ -44,6 +44,8 @@ def test_a_decision_is_told() -> None:
     assert told(a_decision()) == ("decide", f"rescale (protect): {sentence}")
     recommended = a_decision(execute=False)
     assert told(recommended)[1] == f"rescale, not to be executed (protect): {sentence}"
+    to_approve = a_decision(execute=False, approval=True)
+    assert told(to_approve)[1] == f"rescale, a person is to be asked (protect): {sentence}"
     held = a_decision(verb=Verb.HOLD, execute=False, reason=Reason.BEST_ALREADY, proposal=None)
     assert told(held)[1] == f"hold (best-already): {sentence}"
 
