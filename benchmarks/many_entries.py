@@ -51,7 +51,7 @@ class Size:
 
     Attributes:
         jobs: Number of jobs.
-        entries: About so many in all.
+        entries: At least so many in all.
         long_cycles: Cycles of the first job.
     """
 
@@ -60,11 +60,10 @@ class Size:
     long_cycles: int
 
     def cycles(self, job: int) -> int:
-        """Cycles of a job: five entries each, and the actions'."""
+        """Cycles of a job: five entries each; those of its actions come on top."""
         if job == 0:
             return self.long_cycles
-        each = 5 + (2 * len(_STEP_NAMES) + 2) / ACTION_EVERY
-        return round((self.entries - each * self.long_cycles) / each / (self.jobs - 1))
+        return math.ceil((self.entries / 5 - self.long_cycles) / (self.jobs - 1))
 
 
 def ledger_of(size: Size) -> SqlLedger:

@@ -32,9 +32,11 @@ from horae_airflow.fleet import OBSERVE_SCHEDULE, TAG, default_args, job_names
 def look(job: str, **context: Any) -> dict[str, str]:
     """Observe one job and return its name and the cycle's id."""
     from horae.control import steps
+    from horae_airflow.index import refreshed
     from horae_airflow.surroundings import surroundings
 
     cycle = steps.observe_job(surroundings(), job, at=context["dag_run"].run_after)
+    refreshed(job)
     return {"job": job, "cycle": cycle}
 
 

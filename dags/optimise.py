@@ -28,9 +28,12 @@ def decide(job: str) -> dict[str, Any]:
     from dataclasses import asdict
 
     from horae.control import steps
+    from horae_airflow.index import refreshed
     from horae_airflow.surroundings import surroundings
 
-    return asdict(steps.decide_job(surroundings(), job))
+    decided = asdict(steps.decide_job(surroundings(), job))
+    refreshed(job)
+    return decided
 
 
 def order(decided: dict[str, Any]) -> dict[str, Any]:

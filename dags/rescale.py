@@ -58,9 +58,13 @@ PARAMS = {
 def carry_out(decision: str, **context: Any) -> dict[str, Any]:
     """Carry the decision out, or go on with it, and return the outcome."""
     from horae.control import steps
+    from horae_airflow.index import refreshed
     from horae_airflow.surroundings import surroundings, wish
 
-    return steps.carry_out(surroundings(), wish(context), decision)
+    asked = wish(context)
+    outcome = steps.carry_out(surroundings(), asked, decision)
+    refreshed(asked.job)
+    return outcome
 
 
 @dag(

@@ -123,6 +123,18 @@ class Book:
         )
         return self.decide(replace(decision, **changes))
 
+    def decide_in(self, run: str, at_minute: float) -> Entry:
+        """A decision to do nothing, made by a run of Airflow."""
+        decision = a_decision(
+            f"{self.job}-c{at_minute:g}",
+            decided_at=minute(at_minute),
+            verb=Verb.HOLD,
+            execute=False,
+            sentence="Nothing presses.",
+            proposal=None,
+        )
+        return self.decide(decision, airflow_run=run)
+
     def act(
         self, at_minute: float, target: Configuration | None = None, **outcome: Any
     ) -> Outcome:

@@ -94,7 +94,11 @@ class LedgerProcessContract:
         before = ledger.append(a_step())
         database = Database(url)
         with database.writing() as connection:
-            connection.execute(text("DROP TABLE ledger_lease"))
+            for table in (
+                "lease",
+                *(f"index_{of}" for of in ("job", "look", "decision", "event")),
+            ):
+                connection.execute(text(f"DROP TABLE ledger_{table}"))
             connection.execute(text("UPDATE ledger_schema_version SET version_num = '0001'"))
         database.close()
         with ledger_processes(3, url) as (one, *_):

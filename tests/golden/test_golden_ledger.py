@@ -12,6 +12,8 @@ from horae.ledger.exported_heads import read_heads
 from horae.ledger.leases import Lease
 from horae.ledger.opening import open_ledger
 from horae.ledger.sql import SqlLedger
+from horae.story.fleet import fleet
+from horae.story.models import models_story
 
 
 @pytest.fixture(params=SCHEMAS)
@@ -79,6 +81,14 @@ def test_kept_lease_still_holds(ledger: SqlLedger) -> None:
     ledger.take_lease("ysb", now=kept.expires_at, **taking)  # type: ignore[arg-type]
     with pytest.raises(LeaseLost, match=r"host-3 has it for action ysb:7 \(token 3\)"):
         ledger.append(drafts()[0], kept)
+
+
+def test_old_ledger_can_be_indexed(ledger: SqlLedger) -> None:
+    """Pages are told from each, though its bodies are those of no real entry."""
+    told = fleet(ledger, now=START)
+    assert [row.job for row in told.rows] == ["tsw", "ysb"]
+    assert told.behind == 0
+    models_story(ledger, "ysb", now=START)
 
 
 def test_recipe_makes_the_golden_files() -> None:

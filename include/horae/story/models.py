@@ -18,7 +18,7 @@ from horae.story.decision.reading import figures, number, part, text, words
 from horae.story.fleet import AT_ONCE
 from horae.story.index.events import events_of
 from horae.story.index.keeping import bring_up_to_date, database_of, standings
-from horae.story.index.reading import configuration
+from horae.story.index.reading import configuration, newest
 from horae.story.models_values import (
     Calibration,
     ModelsStory,
@@ -58,7 +58,7 @@ def models_story(ledger: Ledger, job: str, *, now: datetime) -> ModelsStory:
         promoted = events_of(connection, job, EventKind.PROMOTION, most=1)
         kept = dict(standings(connection, [job])).get(job)
         loads, since = _loads(connection, job)
-    fitted = _newest(ledger, job, EntryKind.MODEL, limit=1)
+    fitted = newest(ledger, job, EntryKind.MODEL, limit=1)
     ended = [action for action in actions if "result" in action.facts]
     outages = tuple(map(_outage, ended))
     catch_ups = tuple(map(_catch_up, ended))
@@ -69,7 +69,7 @@ def models_story(ledger: Ledger, job: str, *, now: datetime) -> ModelsStory:
         proven_load=number(fitted[0].body, "proven_load") if fitted else None,
         champion=kept.standing.champion if kept else None,
         champion_since=promoted[0].at if promoted else None,
-        rivals=_rivals(_newest(ledger, job, EntryKind.PROMOTION, limit=MEETINGS)),
+        rivals=_rivals(newest(ledger, job, EntryKind.PROMOTION, limit=MEETINGS)),
         outages=outages,
         outage_calibration=_calibration(outages),
         catch_ups=catch_ups,
@@ -77,10 +77,6 @@ def models_story(ledger: Ledger, job: str, *, now: datetime) -> ModelsStory:
         loads=loads,
         loads_since=since,
     )
-
-
-def _newest(ledger: Ledger, job: str, kind: EntryKind, *, limit: int) -> list[Entry]:
-    return list(ledger.read(job, kinds=[kind], limit=limit, newest_first=True))
 
 
 def _version(fitted: list[Entry]) -> str | None:

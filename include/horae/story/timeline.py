@@ -14,6 +14,7 @@ from horae.story.fleet import AT_ONCE
 from horae.story.index.buckets import Buckets, Grouped, decisions_grouped, looks_grouped
 from horae.story.index.events import configuration_steps, events_within
 from horae.story.index.keeping import bring_up_to_date, database_of, entries_behind
+from horae.story.index.reading import newest
 from horae.story.index.singles import decisions_singly, looks_singly
 from horae.story.timeline_values import Band, ForecastBand, Timeline, Values
 
@@ -147,8 +148,8 @@ def _moment(at_ms: int | None) -> datetime | None:
 
 def _ahead(ledger: Ledger, job: str) -> ForecastBand | None:
     """The newest forecast over its whole horizon; None where there is none that can be read."""
-    newest = ledger.read(job, kinds=[EntryKind.FORECAST], limit=1, newest_first=True)
-    body: Any = next((entry.body for entry in newest), {})
+    found = newest(ledger, job, EntryKind.FORECAST, limit=1)
+    body: Any = found[0].body if found else {}
     start, grid = moment(body, "start"), number(body, "grid_seconds")
     levels, rows = body.get("levels"), body.get("quantiles")
     if start is None or not grid or not isinstance(levels, list) or not isinstance(rows, list):

@@ -1,0 +1,27 @@
+"""What a task added to the ledger goes into the index that pages are told from."""
+
+import logging
+
+MOST = 20_000
+"""Entries that a task folds before it ends: a few seconds. More are left only where the index is
+made for the first time; the next tasks, or `horae ledger index`, go on."""
+
+log = logging.getLogger(__name__)
+
+
+def refreshed(job: str) -> None:
+    """Fold what is new of a job.
+
+    Whatever goes wrong is logged and left: the task has done its work by then, and whoever opens a
+    page folds what is missing.
+    """
+    from horae.control import adapters
+    from horae.errors import HoraeError
+    from horae.story.index.keeping import bring_up_to_date
+    from horae_airflow.surroundings import surroundings
+
+    try:
+        with adapters.opened_ledger(surroundings()) as ledger:
+            bring_up_to_date(ledger, job, most=MOST)
+    except HoraeError as error:
+        log.warning("the index of %s is left behind: %s", job, error)

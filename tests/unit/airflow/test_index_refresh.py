@@ -1,0 +1,44 @@
+"""A task leaves the index up to date, and never fails for it."""
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from horae.ledger.opening import open_ledger
+from horae.story.index.keeping import entries_behind
+from story_builders import Book
+
+
+@pytest.fixture
+def index(glue: ModuleType) -> ModuleType:
+    """The module, once Airflow has its home."""
+    from horae_airflow import index
+
+    return index
+
+
+def test_a_task_folds_what_is_new(
+    index: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of its own job; the others are left to their tasks."""
+    monkeypatch.setenv("HORAE_LEDGER", f"sqlite:///{tmp_path / 'ledger.db'}")
+    book = Book.in_folder(tmp_path)
+    book.look(0)
+    Book(book.ledger, "tsw").look(0)
+    index.refreshed("ysb")
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    assert (entries_behind(ledger, "ysb"), entries_behind(ledger, "tsw")) == (0, 1)
+
+
+def test_an_index_that_cannot_be_kept_is_logged(
+    index: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The task has done its work."""
+    (tmp_path / "folder.db").mkdir()
+    monkeypatch.setenv("HORAE_LEDGER", f"sqlite:///{tmp_path / 'folder.db'}")
+    index.refreshed("ysb")
+    assert "the index of ysb is left behind" in caplog.text
