@@ -11,14 +11,14 @@ from horae.errors import LedgerError
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import Entry, EntryKind, Head
 
-LOOKS = 120
-"""Looks after a decision that are read: two hours of minutes, longer than any horizon."""
+LOOKS = 64
+"""Looks after a decision that are read: an hour of minutes, as long as the usual horizon."""
 
-ANSWERS = 12
+ANSWERS = 8
 """Decisions after a decision that are read, for what was believed then."""
 
-STEPS = 400
-"""Entries of steps that are read: a dozen steps in four rounds, written twice, are a hundred."""
+STEPS = 32
+"""Entries of steps that are read at once: most actions have fewer."""
 
 NEAR = 64
 """Entries before a decision among which its look is looked for."""
@@ -194,13 +194,15 @@ def _look_nearby(ledger: Ledger, decision: Entry) -> Entry | None:
 
 def _steps(ledger: Ledger, action: str, intention: Entry | None) -> Iterator[Entry]:
     """The steps of an action, which stand together, for a job has one action at a time."""
-    if intention is None:
-        return
-    kinds = [EntryKind.STEP]
-    for entry in ledger.read(intention.chain, after=intention.number, kinds=kinds, limit=STEPS):
-        if entry.body.get("action_id") != action:
-            return
-        yield entry
+    last = intention
+    while last is not None:
+        some = ledger.read(last.chain, after=last.number, kinds=[EntryKind.STEP], limit=STEPS)
+        last = None
+        for entry in some:
+            if entry.body.get("action_id") != action:
+                return
+            last = entry
+            yield entry
 
 
 def _head(ledger: Ledger, chain: str) -> Head | None:
