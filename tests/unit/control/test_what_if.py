@@ -71,12 +71,18 @@ def test_a_supposed_configuration_is_where_the_answer_starts_from(world: World) 
 
 
 def test_overload_in_what_really_runs_is_none_in_what_is_supposed(world: World) -> None:
-    """One slot is saturated at 260 records/s; four, that carry 1,000, work the backlog off."""
-    world.load = ramp(100, 260)
+    """One slot is saturated at 285 records/s, and its backlog grows; two slots carry 500.
+
+    From 100 evenly to 285 within 600 s, past 250 for the last 114 s: 114^2 / 2 x 185 / 600 = 2,000
+    records wait, as long as one slot takes 8 s for. That is less than the limit of 10 s, so only
+    that the slot is busy all the time speaks of an overload.
+    """
+    world.load = ramp(100, 285)
     seen = world.look("c1")
     really = ask(world, seen, run="really")
-    supposed = ask(world, seen, run="supposed", changes={"parallelism": 4})
+    supposed = ask(world, seen, run="supposed", changes={"parallelism": 2})
     assert really.reason is Reason.PROTECT
+    assert supposed.evidence["backlog_age_seconds"] == pytest.approx(8.5, abs=0.5)
     assert supposed.reason is not Reason.PROTECT
 
 
