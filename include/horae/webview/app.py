@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from horae.domain.clock import Clock
 from horae.ledger.ledger import Ledger
 from horae.webview.access import Access
-from horae.webview.failures import answer_failures, broken
+from horae.webview.failures import answer_failures
 from horae.webview.horae import Horae, OpenedOnce, Switches
 from horae.webview.routes import ROUTERS
 from horae.webview.safety import Safety
@@ -56,5 +56,5 @@ class Pages(Safety):
     """
 
     def __init__(self, app: FastAPI) -> None:
-        super().__init__(app, broken)
+        super().__init__(app)
         self.routes_of = app

@@ -7,7 +7,7 @@ from horae.domain.configuration import Configuration
 from horae.settings.job_spec import JobSpec
 
 TITLES = {
-    "parallelism": ("Parallelism", "subtasks of each vertex"),
+    "parallelism": ("Parallelism", "subtasks"),
     "slots": ("Slots", "per TaskManager"),
     "cpu_cores": ("CPU cores", "per TaskManager"),
     "memory_mb": ("Memory", "per TaskManager, MiB"),

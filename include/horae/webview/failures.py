@@ -32,10 +32,11 @@ def answer_failures(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HoraeError, _foreseen)
+    app.add_exception_handler(Exception, _unforeseen)
 
 
-def broken(request: Request) -> Response:
-    """The answer where a route failed in a way nobody foresaw."""
+def _unforeseen(request: Request, _error: Exception) -> Response:
+    """Starlette raises the error again afterwards, so that the server logs it."""
     return _answer(request, 500, BROKEN, title="The page failed")
 
 

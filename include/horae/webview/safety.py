@@ -1,11 +1,8 @@
 """What every answer carries, and where a request that changes something must come from."""
 
-import logging
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,46 +34,30 @@ HEADERS = {
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
 
-log = logging.getLogger(__name__)
-
 
 class Safety:
-    """Stands around the whole application, so that errors carry the headers as well.
+    """Stands around the whole application, so that its errors carry the headers as well.
 
     Args:
         app: The application.
-        broken: Makes the answer to a request that failed in a way nobody foresaw.
     """
 
-    def __init__(self, app: ASGIApp, broken: Callable[[Request], Response]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._broken = broken
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
 
         async def send_safely(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 _add_headers(message)
             await send(message)
 
         refusal = refusal_of(scope["method"], Headers(scope=scope))
-        if refusal is not None:
-            await refusal(scope, receive, send_safely)
-            return
-        try:
-            await self._app(scope, receive, send_safely)
-        except Exception:
-            log.exception("The page %s failed", scope.get("path"))
-            if begun:
-                raise
-            await self._broken(Request(scope))(scope, receive, send_safely)
+        await (refusal or self._app)(scope, receive, send_safely)
 
 
 def refusal_of(method: str, headers: Headers) -> Response | None:

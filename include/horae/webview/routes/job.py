@@ -49,7 +49,7 @@ def overview(request: Request, job: str, person: Reading, hours: Hours | None = 
     horae: Horae = request.app.state.horae
     ledger, now = horae.ledger, horae.clock.now()
     row = known_row(horae, job)
-    seen = row.first_seen_at is not None
+    seen = row.up_to > 0
     hours = hours or _sensible(row, now)
     told = timeline(ledger, job, since=now - timedelta(hours=hours), until=now, points=TABLE_ROWS)
     decisions = tuple(
@@ -106,9 +106,7 @@ def known_row(horae: Horae, job: str) -> FleetRow:
     row = fleet_row(horae.ledger, job, now=horae.clock.now())
     if row is None:
         raise HTTPException(404, f"There is no job {job!r}, neither in the ledger nor as a spec.")
-    if row.first_seen_at is None and job not in {
-        path.stem for path in spec_paths(horae.jobs_folder)
-    }:
+    if row.up_to == 0 and job not in {path.stem for path in spec_paths(horae.jobs_folder)}:
         raise HTTPException(404, f"There is no job {job!r}, neither in the ledger nor as a spec.")
     return row
 

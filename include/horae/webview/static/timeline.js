@@ -36,10 +36,29 @@ const local = (text) => {
 };
 const back = (text) => new Date(text.replace(" ", "T")).toISOString();
 
-const band = (times, low, high, name, hue, axes, alpha = 0.18) => [
-  { ...axes, type: "scatter", mode: "lines", x: times, y: low, line: { width: 0 }, hoverinfo: "skip", showlegend: false, connectgaps: false, legendgroup: name },
-  { ...axes, type: "scatter", mode: "lines", x: times, y: high, line: { width: 0 }, fill: "tonexty", fillcolor: colour(hue, alpha), hoverinfo: "skip", showlegend: false, connectgaps: false, legendgroup: name },
-];
+// A closed shape for each stretch without a gap, so that a gap stays one.
+const band = (times, low, high, name, hue, axes, alpha = 0.18) => {
+  const x = [];
+  const y = [];
+  let stretch = [];
+  const close = () => {
+    if (stretch.length) {
+      const backwards = [...stretch].reverse();
+      x.push(...stretch.map((at) => times[at]), ...backwards.map((at) => times[at]), null);
+      y.push(...stretch.map((at) => low[at]), ...backwards.map((at) => high[at]), null);
+    }
+    stretch = [];
+  };
+  times.forEach((_time, at) => {
+    if (low[at] === null || high[at] === null) close();
+    else stretch.push(at);
+  });
+  close();
+  return [{
+    ...axes, type: "scatter", mode: "lines", x, y, line: { width: 0 }, fill: "toself", fillcolor: colour(hue, alpha),
+    hoverinfo: "skip", showlegend: false, legendgroup: name,
+  }];
+};
 
 const line = (times, values, name, hue, axes, extra = {}) => ({
   ...axes, type: "scatter", mode: "lines", x: times, y: values, name, legendgroup: name, connectgaps: false,
@@ -109,7 +128,7 @@ const draw = () => {
     dragmode: "zoom",
     showlegend: true,
     legend: { orientation: "h", x: 0, y: -0.07, yanchor: "top", font: { size: 11 } },
-    xaxis: axis({ type: "date", range: [local(told.since), local(told.ahead ? told.ahead.times.at(-1) ?? told.until : told.until)], anchor: "y4" }),
+    xaxis: axis({ type: "date", range: [local(told.since), local(told.ahead ? told.ahead.times.at(-1) ?? told.until : told.until)], anchor: "y4", tickangle: 0, nticks: narrow ? 3 : 10 }),
     yaxis5: axis({ domain: [0.95, 1], visible: false, range: [0, 1], fixedrange: true }),
     yaxis: axis({ domain: [0.55, 0.94], rangemode: "tozero", fixedrange: true, ...title(narrow ? "" : "records/s") }),
     yaxis2: axis({ domain: [0.36, 0.51], rangemode: "tozero", fixedrange: true, ...title(narrow ? "" : "latency, s") }),
