@@ -1,16 +1,23 @@
 """Stories of what the real stages write, so that neither side drifts from the other."""
 
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from control_builders import SMALL, World, a_spec, at, ramp
+from control_builders import LINEAGE, SMALL, World, a_decision, a_spec, at, ramp
+from horae.control.approvals import Answered, Asked, Reply, answered_entry, asked_entry
 from horae.control.cycle import Stages, run_cycle
+from horae.control.decide_on_approval import approved_id
 from horae.control.decide_on_wish import decide_on_wish
+from horae.control.history import History
+from horae.control.supposition import Supposition
+from horae.control.what_if import Asking, what_if
 from horae.control.wish import Wish
 from horae.domain.decision import Decision
 from horae.story.decision.belonging import decision_of
+from horae.story.decision.done import Answer
 from horae.story.decision.paragraph import paragraph
 from horae.story.decision.story import DecisionStory, Part
 from horae.story.decision.telling import tell_decision
@@ -120,3 +127,49 @@ def test_recommendations_can_be_followed_in_thought(world: World) -> None:
     assert followed.money_saved is not None
     assert followed.money_saved < 0
     assert followed.run.judged_seconds == 60.0
+
+
+def test_question_and_answer_are_read_as_they_are_recorded(world: World) -> None:
+    """In mode approve: asked, approved with another interval, and decided about anew."""
+    world.spec, world.load = a_spec(mode="approve"), ramp(100, 400)
+    decision = cycle(world)
+    until = world.clock.now() + timedelta(minutes=15)
+    asked = Asked(
+        decision=decision.id, until=until, default=Reply.REFUSE, target=at(4), dag="rescale",
+        dag_run="run-1", task="ask", map_index=-1, sentence="A person is asked.",
+    )  # fmt: skip
+    now = world.clock.now()
+    world.ledger.append(asked_entry(asked, job="ysb", at=now, lineage=LINEAGE))
+    waits = told(world, decision)
+    assert waits.approval is not None
+    assert (waits.approval.answer, waits.approval.until) == (Answer.WAITING, until)
+    answered = Answered(
+        decision=decision.id, answer=Reply.APPROVE, answered_by="ada", answered_at=now,
+        reason="a sale", target=at(4), edited={"checkpoint_interval_seconds": 5.0}, fault=None,
+        sentence="ada approved it.",
+    )  # fmt: skip
+    world.ledger.append(answered_entry(answered, job="ysb", lineage=LINEAGE))
+    world.record(a_decision(approved_id(decision), actor="ada", approves=decision.id))
+    approval = told(world, decision).approval
+    assert approval is not None
+    assert (approval.answer, approval.by, approval.reason) == (Answer.EDITED, "ada", "a sale")
+    assert approval.edited == {"checkpoint_interval_seconds": 5.0}
+    assert approval.followed_by is not None
+    assert approval.followed_by.decision == approved_id(decision)
+
+
+def test_supposition_is_read_as_it_is_recorded(world: World) -> None:
+    """What would be done at 900 records/s: the forecast is flat there, and nothing is done."""
+    cycle(world)
+    seen = History(world.ledger, "ysb").last_observation()
+    assert seen is not None
+    asking = Asking(
+        run="run-1", actor="ada", supposition=Supposition(load_records_per_second=900.0)
+    )
+    answer = what_if(world.deciding(), seen, asking)
+    story = told(world, answer)
+    assert story.supposed is not None
+    assert story.supposed.load == 900.0
+    assert story.forecast is not None
+    assert story.forecast.highest(0.5) == 900.0
+    assert "supposing a load of 900 records/s" in str(paragraph(story))

@@ -7,6 +7,7 @@ nearest of a kind after a place.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from horae.control.approvals import ANSWERED, ASKED
 from horae.errors import LedgerError
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import Entry, EntryKind, Head
@@ -22,6 +23,10 @@ STEPS = 32
 
 NEAR = 64
 """Entries before a decision among which its look is looked for."""
+
+APPROVED = "-approved"
+"""Ends the id of the decision that an approval leads to; see `decide_on_approval.approved_id`,
+which costs the import of all that deciding needs."""
 
 FEW = 20
 """Of anything else that may have come after."""
@@ -117,10 +122,10 @@ def gather(ledger: Ledger, decision: Entry) -> Gathered:
         refusals=tuple(
             one for one in since.some(EntryKind.REFUSAL) if one.body.get("action_id") == key
         ),
-        asked=ledger.find(chain, f"{EntryKind.CONTROL}:approval-asked:{key}"),
-        answered=ledger.find(chain, f"{EntryKind.CONTROL}:approval-answered:{key}"),
-        followed=ledger.find(chain, f"{EntryKind.DECISION}:{key}-approved"),
-        followed_outcome=ledger.find(chain, f"{EntryKind.OUTCOME}:{key}-approved"),
+        asked=ledger.find(chain, f"{EntryKind.CONTROL}:{ASKED}:{key}"),
+        answered=ledger.find(chain, f"{EntryKind.CONTROL}:{ANSWERED}:{key}"),
+        followed=ledger.find(chain, f"{EntryKind.DECISION}:{key}{APPROVED}"),
+        followed_outcome=ledger.find(chain, f"{EntryKind.OUTCOME}:{key}{APPROVED}"),
         looks=since.some(EntryKind.WINDOW, limit=LOOKS),
         decisions=since.some(EntryKind.DECISION, limit=ANSWERS),
         begun=tuple(one for one in begun if decision_id(one) != key),
