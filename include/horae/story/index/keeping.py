@@ -204,7 +204,7 @@ def _begin(connection: Connection, job: str, row: dict[str, object]) -> bool:
     """The first row of a job, or the one in place of what is of another form or spoilt."""
     table = postgresql if connection.dialect.name == "postgresql" else sqlite
     first = table.insert(indexed_jobs).values(chain=job, **row).on_conflict_do_nothing()
-    if connection.execute(first).rowcount == 0:
+    if connection.execute(first.returning(indexed_jobs.c.chain)).first() is None:
         place = indexed_jobs.c.chain == job
         held = connection.execute(select(indexed_jobs).where(place).with_for_update()).one()
         if held.form == FORM and _read(held.up_to, held.standing) is not None:
