@@ -39,10 +39,10 @@ def test_move_that_helped_is_told_from_begin_to_end() -> None:
     done(chain)
     assert told(chain) == (
         "Horae moved job ysb by savepoint from parallelism 1 on 1 TaskManager to parallelism 4 on "
-        "4 TaskManagers: begun at 2026-03-02 03:00:00 UTC, done at 03:00:20 UTC. Within 120 s the "
-        "load might reach 500 records/s, and it could be trusted to carry only 200 records/s: a "
-        "chance of 80 % to be overloaded, where Horae acts above 2 %. The job was down for 6.0 s, "
-        "where 5.0 s were predicted. It helped: at 03:01:20 UTC the latency was 0.5 s, within its "
+        "4 TaskManagers: begun at 2026-03-02 03:00:00 UTC, done at 03:00:20 UTC. Why: within 120 "
+        "s the load might reach 500 records/s, and the job could be trusted to carry only 200 "
+        "records/s: a chance of 80 % to be overloaded, where Horae acts above 2 %. The job was "
+        "down for 6.0 s, where 5.0 s were predicted. It helped: at 03:01:20 UTC the latency was 0.5 s, within its "
         "limit of 10 s (before, it was 3.0 s; the backlog was normal again 60 s after the action "
         "at most; since the action the limit was kept for 100 % of the time). When last seen, at "
         "03:01:20 UTC, the job ran in parallelism 4 on 4 TaskManagers with a load of 240 "
@@ -238,6 +238,7 @@ def nobody_answered(chain: Chain) -> None:
     [
         (did_not_help, "It has not helped so far: at 03:01:20 UTC the latency was 30 s, beyond"),
         (too_early, "Whether it helped is not known"),
+        (too_early, "No look at the job is recorded since."),
         (rolled_back, "but it did not work and was taken back: The job runs again in one slot"),
         (failed, "a person is needed: Step start failed."),
         (failed, "Look at the job now: `horae watchdog --runbook ysb` says how."),
@@ -246,8 +247,8 @@ def nobody_answered(chain: Chain) -> None:
         (under_way, "that has not ended: its newest step, stop, was begun at 03:00:06 UTC."),
         (recommended, "and did nothing: it may only recommend."),
         (recommended, "To follow it, trigger `rescale`"),
-        (dry_run, "ada tried at 2026-03-02 03:00:00 UTC what it would be to move job ysb"),
-        (dry_run, "and did nothing: it was a dry run."),
+        (dry_run, "ada asked at 2026-03-02 03:00:00 UTC to move job ysb by savepoint"),
+        (dry_run, ", as a dry run: nothing was done."),
         (refused, "nothing was done, for the guards cool-down, budget refused. cool-down: cool-"),
         (wished, "Horae, asked by ada, moved job ysb by savepoint"),
         (wished, "Why: a sale."),

@@ -125,16 +125,21 @@ def _by(story: DecisionStory) -> str:
 
 def _only_said(story: DecisionStory, move: Move) -> Sentence:
     """A move that was not to be executed."""
-    said = f" to {_verb(move, past=False)} {the_move(story, move)}, and did nothing"
+    moved = f" to {_verb(move, past=False)} {the_move(story, move)}"
     if story.by_person or story.dry_run:
-        why = "it was a dry run"
-        return (f"{who(story)} tried at ", story.decided_at, f" what it would be{said}: {why}.")
+        wanted = "asked" if story.by_person else "decided"
+        dry = ", as a dry run: nothing was done."
+        return (f"{who(story)} {wanted} at ", story.decided_at, f"{moved}{dry}")
     why = "it may only recommend"
     if story.needs_approval:
         why = "a person must be asked first, and was not yet"
     elif story.dry_run is None:
         why = "it was a recommendation or a dry run, which is not recorded"
-    return (f"{who(story)} recommended at ", story.decided_at, f"{said}: {why}.")
+    return (
+        f"{who(story)} recommended at ",
+        story.decided_at,
+        f"{moved}, and did nothing: {why}.",
+    )
 
 
 def _asked(story: DecisionStory, move: Move, asked: Approval) -> Iterator[Sentence]:

@@ -42,7 +42,7 @@ def _since_then(story: DecisionStory) -> Iterator[Sentence]:
     """How the job fares in its new configuration, as far as it stayed there."""
     last = _newest_told(story)
     if last is None:
-        yield ("Whether it helped is not known: no look at it since has told of the latency.",)
+        yield ("Whether it helped is not known: no look since has told of the latency.",)
         return
     before = _before(story)
     told = [f"before, it was {seconds(before)}"] if before is not None else []
@@ -179,6 +179,10 @@ def _by(told: Told) -> str:
 
 
 def _last_seen(story: DecisionStory, newest: LookAfter) -> Iterator[Sentence]:
+    ended = story.deed.ended if story.deed else None
+    if newest.at <= (ended.ended_at if ended else story.decided_at):
+        yield ("No look at the job is recorded since.",)
+        return
     if newest.presence is None:
         yield ("When last looked at, at ", newest.at, ", the engine did not answer.")
         return

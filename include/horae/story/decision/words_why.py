@@ -35,7 +35,7 @@ def _as_recorded(story: DecisionStory) -> str:
 
 
 def _danger(story: DecisionStory, protect: Protect) -> str:
-    trusted = f"it could be trusted to carry only {rate(protect.capacity_p05)}"
+    trusted = f"the job could be trusted to carry only {rate(protect.capacity_p05)}"
     if protect.overloaded:
         age = story.evidence.get("backlog_age_seconds")
         load = story.evidence.get("load_records_per_second")
@@ -43,9 +43,9 @@ def _danger(story: DecisionStory, protect: Protect) -> str:
         came = (
             f"{rate(load)} came in" if isinstance(load, int | float) else "the load is not known"
         )
-        return f"The backlog was {old} and did not shrink by itself: {came}, and {trusted}."
+        return f"Why: the backlog was {old} and did not shrink by itself: {came}, and {trusted}."
     return (
-        f"Within {seconds(protect.look_ahead_seconds)} the load might reach "
+        f"Why: within {seconds(protect.look_ahead_seconds)} the load might reach "
         f"{rate(protect.peak_load)}, and {trusted}: a chance of {share(protect.chance)} to be "
         f"overloaded, where Horae acts above {share(protect.acts_above)}."
     )
@@ -62,8 +62,8 @@ def _gain(story: DecisionStory, move: Move) -> str:
     if story.save is not None and story.save.stay_seconds is not None:
         stay = f" over a stay of about {seconds(story.save.stay_seconds)}"
     return (
-        f"It costs {price}, and was expected to gain {gain}{sure}{stay} with the interruption "
-        f"paid; it was believed to carry at least {rate(move.capacity_p05)}."
+        f"Why: it costs {price}, and was expected to gain {gain}{sure}{stay} with the "
+        f"interruption paid; it was believed to carry at least {rate(move.capacity_p05)}."
     )
 
 
