@@ -10,12 +10,12 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
-from decision_story_builders import THREE, Chain
 from fastapi import FastAPI, HTTPException, Request
 from httpx import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from decision_story_builders import THREE, Chain
 from horae.domain.clock import ManualClock
 from horae.errors import Unavailable
 from horae.ledger.opening import open_ledger

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from webview_builders import READER, SITE, STRANGER, Pages
 
 from horae.webview.safety import HEADERS, POLICY
+from webview_builders import READER, SITE, STRANGER, Pages
 
 ORDER = {"job": None, "thrown": True, "reason": "a release"}
 
