@@ -39,14 +39,14 @@ def test_move_that_helped_is_told_from_begin_to_end() -> None:
     done(chain)
     assert told(chain) == (
         "Horae moved job ysb by savepoint from parallelism 1 on 1 TaskManager to parallelism 4 on "
-        "4 TaskManagers: begun at 2026-03-02 03:00:00 UTC, done at 03:00:20 UTC. Why: within 120 "
-        "s the load might reach 500 records/s, and the job could be trusted to carry only 200 "
-        "records/s: a chance of 80 % to be overloaded, where Horae acts above 2 %. The job was "
-        "down for 6.0 s, where 5.0 s were predicted. It helped: at 03:01:20 UTC the latency was 0.5 s, within its "
-        "limit of 10 s (before, it was 3.0 s; the backlog was normal again 60 s after the action "
-        "at most; since the action the limit was kept for 100 % of the time). When last seen, at "
-        "03:01:20 UTC, the job ran in parallelism 4 on 4 TaskManagers with a load of 240 "
-        "records/s."
+        "4 TaskManagers: begun at 2026-03-02 03:00:00 UTC, done at 03:00:20 UTC. Why: within "
+        "120 s the load might reach 500 records/s, and the job could be trusted to carry only "
+        "200 records/s: a chance of 80 % to be overloaded, where Horae acts above 2 %. The job "
+        "was down for 6.0 s, where 5.0 s were predicted. It helped: at 03:01:20 UTC the latency "
+        "was 0.5 s, within its limit of 10 s (before, it was 3.0 s; the backlog was normal again "
+        "60 s after the action at most; since the action the limit was kept for 100 % of the "
+        "time). When last seen, at 03:01:20 UTC, the job ran in parallelism 4 on 4 TaskManagers "
+        "with a load of 240 records/s."
     )
 
 
