@@ -37,7 +37,7 @@ CYCLE = timedelta(minutes=1)
 LONG_JOB = "job-0000"
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 STEPS = 12
-FORM = "2"
+FORM = "3"
 """Of what is made here; another number makes it anew."""
 
 ACTION_EVERY = 60
@@ -137,9 +137,9 @@ def _values(
         "@at@": at.isoformat().replace("+00:00", "Z"),
         "@start@": (at + CYCLE).isoformat().replace("+00:00", "Z"),
         "@ended@": (at + timedelta(seconds=20)).isoformat().replace("+00:00", "Z"),
-        '"@load@"': f"{load:.6f}",
-        '"@capacity@"': f"{500.0 * parallelism:.6f}",
-        '"@low@"': f"{450.0 * parallelism:.6f}",
+        '"@load@"': json.dumps(round(load, 3)),
+        '"@capacity@"': json.dumps(500.0 * parallelism),
+        '"@low@"': json.dumps(450.0 * parallelism),
         '"@parallelism@"': str(parallelism),
         '"@target@"': str(target),
         '"@quantiles@"': json.dumps(
