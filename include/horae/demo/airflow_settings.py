@@ -11,6 +11,9 @@ from pathlib import Path
 from horae.local.ports import HOST
 
 ADMIN = "admin"
+DATABASE_PATIENCE_SECONDS = 60
+"""Its processes share one SQLite file, whose lock a slow machine holds for longer than the usual
+five seconds."""
 PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -105,5 +108,6 @@ class AirflowSettings:
             "LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_logs),
             "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_logs),
             "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
-            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home / 'airflow.db'}",
+            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home / 'airflow.db'}"
+            f"?timeout={DATABASE_PATIENCE_SECONDS}",
         }
