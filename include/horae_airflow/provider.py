@@ -1,4 +1,4 @@
-"""What Airflow learns of Horae as an installed provider: the Flink connection type."""
+"""What Airflow learns of Horae as an installed provider: the Flink connection type, a notifier."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ def get_provider_info() -> dict[str, Any]:
         "name": "Horae",
         "description": "Right-sizes streaming jobs, and can always say why.",
         "versions": [__version__],
+        "notifications": ["horae_airflow.webhook.WebhookNotifier"],
         "connection-types": [
             {
                 "connection-type": "flink",

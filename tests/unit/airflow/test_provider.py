@@ -87,3 +87,10 @@ def test_a_connection_that_is_wrong_is_told_by_its_test(
     answered, sentence = FlinkHook().test_connection()
     assert not answered
     assert "flink_default" in sentence
+
+
+def test_the_notifier_is_the_one_described(glue: ModuleType) -> None:
+    """`airflow providers notifications` lists it, and it can be imported by that name."""
+    from horae_airflow.webhook import WebhookNotifier
+
+    assert INFO["notifications"] == [f"{WebhookNotifier.__module__}.{WebhookNotifier.__name__}"]
