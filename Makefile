@@ -61,6 +61,7 @@ bench: $(STAMP) ## print the figures that the project claims
 	$(BIN)/python benchmarks/parsing.py
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/rehearsal.py
+	$(BIN)/python benchmarks/pages.py
 
 fidelity: $(STAMP) ## simulated runs against the published ones they should come out as; FIDELITY="--seeds 3"
 	$(BIN)/python benchmarks/fidelity.py $(FIDELITY)
