@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from decision_story_builders import LARGE
 from webview_builders import Pages
 
 
@@ -18,5 +19,5 @@ def told(pages: Pages) -> Pages:
     """A job `ysb` that was seen, rescaled at three o'clock and seen again a minute later."""
     chain = pages.chain()
     chain.carry_out(chain.decide(references=chain.foreseen()))
-    chain.wait(60).look("c2", load=200.0, latency=0.5, lag=10.0)
+    chain.wait(60).look("c2", configuration=LARGE, load=200.0, latency=0.5, lag=10.0)
     return pages

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from horae.ledger.records import EntryKind
 from horae.settings.spec_folder import spec_paths
-from horae.story.fleet import fleet_row
+from horae.story.fleet import fleet_row, never_seen
 from horae.story.fleet_row import FleetRow
 from horae.story.models import models_story
 from horae.story.timeline import timeline
@@ -104,11 +104,11 @@ def known_row(horae: Horae, job: str) -> FleetRow:
         HTTPException: 404, neither the ledger nor the folder of specs knows it.
     """
     row = fleet_row(horae.ledger, job, now=horae.clock.now())
-    if row is None:
-        raise HTTPException(404, f"There is no job {job!r}, neither in the ledger nor as a spec.")
-    if row.up_to == 0 and job not in {path.stem for path in spec_paths(horae.jobs_folder)}:
-        raise HTTPException(404, f"There is no job {job!r}, neither in the ledger nor as a spec.")
-    return row
+    if row is not None:
+        return row
+    if job in {path.stem for path in spec_paths(horae.jobs_folder)}:
+        return never_seen(job)
+    raise HTTPException(404, f"There is no job {job!r}, neither in the ledger nor as a spec.")
 
 
 def _sensible(row: FleetRow, now: datetime) -> float:
