@@ -29,4 +29,5 @@ def test_what_belongs_to_none_names_none() -> None:
         chain.append(EntryKind.CONTROL, "kill-switch", {"event": "kill-switch"}),
         chain.append(EntryKind.INTENTION, "ysb-gone", {"action_id": "ysb-gone"}),
     ]
+    chain.hold("c2", references={"window": "ysb@c2"})
     assert [decision_of(chain.ledger, entry) for entry in entries] == [None] * 3

@@ -222,6 +222,16 @@ def test_peak_is_held_against_what_was_to_be_reckoned_with(chain: Chain) -> None
     assert (peak.high, peak.real, peak.held) == (150.0, 140.0, True)
 
 
+def test_look_during_the_action_is_none_after_it(chain: Chain) -> None:
+    """What came after an action begins with its end."""
+    decision = chain.decide()
+    chain.begin(decision)
+    chain.wait(60).look("during")
+    chain.wait(1).end(decision)
+    after = chain.wait(60).look("after", configuration=LARGE)
+    assert [look.entry for look in told(chain).after.looks] == [after.id]
+
+
 def test_capacity_is_what_the_next_decision_in_it_believes(chain: Chain) -> None:
     """At least 800 were believed before, 700 in use."""
     chain.carry_out(chain.decide())
@@ -317,8 +327,12 @@ def test_steps_of_the_next_action_are_not_ours(chain: Chain) -> None:
     first, second = chain.decide("c1"), chain.decide("c2", origin=LARGE)
     chain.carry_out(first, result=OutcomeResult.FAILED, reached=None)
     chain.carry_out(second)
+    entries = [one.id for one in chain.ledger.read("ysb", kinds=[EntryKind.STEP])]
     deeds = [told(chain, key).deed for key in ("c1", "c2")]
-    assert [len(deed.steps) for deed in deeds if deed] == [1, 1]
+    assert [[step.entries for step in deed.steps] for deed in deeds if deed] == [
+        [tuple(entries[:2])],
+        [tuple(entries[2:])],
+    ]
 
 
 def test_long_action_is_told_to_its_end(chain: Chain) -> None:

@@ -181,7 +181,7 @@ def _look(ledger: Ledger, decision: Entry, verdict: Entry | None) -> Entry | Non
         cycles.insert(0, decision_id(verdict))
     for cycle in cycles:
         look = ledger.find(decision.chain, f"{EntryKind.WINDOW}:{cycle}")
-        if look is not None and look.number < decision.number:
+        if look is not None:
             return look
     return _look_nearby(ledger, decision)
 
