@@ -262,3 +262,17 @@ def test_paragraph_does_not_steer_the_terminal(file: Path) -> None:
     told = horae("show", "ysb:1").stdout
     assert "\x1b" not in told
     assert "wait [31m now" in told
+
+
+def test_index_is_brought_up_to_date_and_made_anew(entries: list[Entry]) -> None:
+    """The second time nothing is new; made anew, everything is."""
+    assert "4 entries folded" in horae("index").output
+    assert "0 entries folded" in horae("index").output
+    assert "3 entries folded" in horae("index", "--rebuild", "--job", "ysb").output
+
+
+def test_index_of_an_unknown_job_is_a_wrong_call(entries: list[Entry]) -> None:
+    """It names those that are known."""
+    result = horae("index", "--job", "nope")
+    assert result.exit_code == 2
+    assert "tsw, ysb" in result.output
