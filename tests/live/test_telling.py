@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from control_builders import a_decision
+from control_builders import a_decision, an_outcome
 from deadlines import wait_for
-from horae.control.entries import decision_entry
+from horae.control.entries import decision_entry, draft, to_body
 from horae.control.supposition import what_if_id
 from horae.demo.airflow_client import AirflowClient
 from horae.demo.airflow_settings import ADMIN, PROJECT, AirflowPorts, AirflowSettings
+from horae.domain.action import OutcomeResult
 from horae.domain.clock import SystemClock
 from horae.domain.decision import Verb
 from horae.domain.proposal import Reason
@@ -135,6 +136,9 @@ def test_people_are_told_and_may_ask(place: Place) -> None:
     a_notifier_that_fails_keeps_no_other_from_hearing(place)
     a_blind_job_is_told_once(place)
     a_run_that_does_not_end_is_told(place, overdue)
+    place.client.pause("rescale", paused=False)
+    an_ended_action_is_told(place, OutcomeResult.DONE, "acted", run_ends="success")
+    an_ended_action_is_told(place, OutcomeResult.ROLLED_BACK, "rolled_back", run_ends="failed")
     a_broken_ledger_is_told(place)
     a_person_asks_what_if(place)
 
@@ -181,6 +185,38 @@ def a_run_that_does_not_end_is_told(place: Place, name: str) -> None:
     (told,) = place.receiver.events("overdue")
     assert told["job"] == JOB
     assert f"the run {name} of rescale for job ysb was queued 20 s ago" in told["sentence"]
+
+
+def about(place: Place, event: str, decision: str) -> list[dict[str, Any]]:
+    """What was heard of one decision."""
+    return [one for one in place.receiver.events(event) if one["decision"] == decision]
+
+
+def an_ended_action_is_told(
+    place: Place, result: OutcomeResult, event: str, *, run_ends: str
+) -> None:
+    """A second run for an action that has ended gives its outcome, by success or failure.
+
+    That another notifier cannot be told of `acted` does not make the run fail.
+    """
+    decision = a_decision(f"ysb-{event}", decided_at=datetime.now(UTC))
+    outcome = an_outcome(decision.id, result=result)
+    place.ledger.append(decision_entry(decision, {}))
+    place.ledger.append(
+        draft(
+            EntryKind.OUTCOME,
+            job=JOB,
+            key=decision.id,
+            at=outcome.ended_at,
+            body=to_body(outcome),
+        )
+    )
+    name = run(place, "rescale", job=JOB, decision=decision.id)
+    assert state(place, "rescale", name) == run_ends
+    wait_for(lambda: bool(about(place, event, decision.id)), "the message", seconds=60)
+    (told,) = about(place, event, decision.id)
+    assert told["sentence"].startswith(f"{JOB}: {result}: The job runs in it.")
+    assert told["address"].endswith(f"/horae/decision/{JOB}/{decision.id}")
 
 
 def a_broken_ledger_is_told(place: Place) -> None:
