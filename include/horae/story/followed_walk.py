@@ -211,8 +211,19 @@ class Walk:
             return
         if move.outage_interval is not None:
             self._intervals[decision_id(entry)] = move.outage_interval
-        if entry.actor == HORAE and entry.body.get("verb") == Verb.RESCALE:
+        if entry.body.get("verb") != Verb.RESCALE:
+            return
+        if read.truth(entry.body, "execute") is True:
+            self._approved(read.text(entry.body, "approves"))
+        elif entry.actor == HORAE:
             self._recommended(entry, move)
+
+    def _approved(self, decision: str | None) -> None:
+        """Take back what was asked for and then carried out after all."""
+        standing = self.standing
+        if standing is not None and standing.decision == decision:
+            self.moves.pop()
+            self.followed.outage -= _predicted(standing)
 
     def _foresee(self, evidence: read.Json, at: datetime) -> None:
         peak = read.number(evidence, "protect_peak_load_p95_records_per_second")
@@ -227,8 +238,8 @@ class Walk:
             self.capacity = Capacity(low=low, median=median)
 
     def _recommended(self, entry: Entry, move: Move) -> None:
-        """Follow it, unless it is carried out anyway, or one would be there already."""
-        if read.truth(entry.body, "execute") is True or move.target is None:
+        """Follow it, unless one would be there already."""
+        if move.target is None:
             return
         standing = self.standing
         there = standing.target if standing else self.current
@@ -238,7 +249,6 @@ class Walk:
             return
         if standing is not None:
             self.moves[-1] = replace(standing, ended_at=entry.time)
-        self.followed.outage += (move.outage_seconds or 0.0) + (move.catch_up_seconds or 0.0)
         self.moves.append(
             Recommended(
                 decision=decision_id(entry),
@@ -254,6 +264,7 @@ class Walk:
                 repeated=0,
             )
         )
+        self.followed.outage += _predicted(self.moves[-1])
 
     def _outcome(self, entry: Entry) -> None:
         real = read.number(entry.body, "outage_seconds")
@@ -262,3 +273,8 @@ class Walk:
             return
         self._outages += 1
         self._outages_within += interval[0] <= real <= interval[1]
+
+
+def _predicted(move: Recommended) -> float:
+    """Seconds of outage and catching up; what was not predicted counts as nought."""
+    return (move.outage_seconds or 0.0) + (move.catch_up_seconds or 0.0)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decision_story_builders import CALM, LARGE, PROTECT, SMALL, THREE, Chain, a_move
@@ -133,6 +133,71 @@ def wished(chain: Chain) -> None:
     chain.carry_out(chain.decide(actor="ada", reason=Reason.MANUAL, proposal=move))
 
 
+def saved(chain: Chain) -> None:
+    """To something smaller, for money; looked at a minute later."""
+    move = a_move(target=SMALL, reason=Reason.SAVE, urgent=False, benefit_money=3.0)
+    evidence = {**CALM, "save_gain_money": 3.0, "save_gain_p10_money": 1.0,
+                "save_stay_seconds": 7_200.0}  # fmt: skip
+    chain.look(configuration=LARGE)
+    decision = chain.decide(
+        origin=LARGE, reason=Reason.SAVE, proposal=move, evidence=evidence,
+        references={"window": "ysb@c1"},
+    )  # fmt: skip
+    chain.carry_out(decision, outage_seconds=20.0)
+    chain.wait(60).look("c2", latency=1.0)
+
+
+def saved_too_much(chain: Chain) -> None:
+    """The same, and it does not keep up."""
+    saved(chain)
+    chain.wait(60).look("c3", latency=60.0)
+
+
+def not_interrupted(chain: Chain) -> None:
+    """The engine told of no outage."""
+    chain.carry_out(chain.decide(), outage_seconds=None)
+
+
+def moved_on(chain: Chain) -> None:
+    """To another size by a later decision."""
+    done(chain)
+    more = a_move(target=replace(SMALL, parallelism=8))
+    chain.carry_out(chain.wait(600).decide("c3", origin=LARGE, proposal=more))
+
+
+def no_saving(chain: Chain) -> None:
+    """A hold that says what spoke against the nearest saving."""
+    evidence = {**CALM, "save_gain_money": 0.5, "save_obstacle": "the gain is not certain"}
+    chain.hold(reason=Reason.GAIN_TOO_SMALL, evidence=evidence)
+
+
+def wish_not_understood(chain: Chain) -> None:
+    """A person named a vertex that there is not."""
+    chain.hold(actor="ada", reason=Reason.NO_CANDIDATE, sentence="there is no vertex x")
+
+
+def not_told(chain: Chain) -> None:
+    """An entry without a verb."""
+    chain.append(EntryKind.DECISION, "ysb-c1", {"sentence": "Hm."})
+
+
+def in_the_way(chain: Chain) -> None:
+    """Another action was under way."""
+    decision = chain.decide()
+    body = {"action_id": decision.id, "rival": "ysb-x", "sentence": "action ysb-x is under way"}
+    chain.append(EntryKind.REFUSAL, f"{decision.id}:ysb-x", body)
+
+
+def to_be_asked(chain: Chain) -> None:
+    """In mode approve, before anybody was asked."""
+    chain.decide(execute=False, approval=True)
+
+
+def either(chain: Chain) -> None:
+    """Not executed, and the mode is not recorded."""
+    chain.decide(execute=False)
+
+
 def calm(chain: Chain) -> None:
     """A hold, and the load kept to what was foreseen."""
     chain.hold(references=chain.foreseen())
@@ -252,6 +317,23 @@ def nobody_answered(chain: Chain) -> None:
         (refused, "nothing was done, for the guards cool-down, budget refused. cool-down: cool-"),
         (wished, "Horae, asked by ada, moved job ysb by savepoint"),
         (wished, "Why: a sale."),
+        (
+            saved,
+            "Why: it costs 16 an hour instead of 4, and was expected to gain 3 (at least 1 with",
+        ),
+        (saved, "over a stay of about 2.0 h with the interruption paid"),
+        (saved, "where 5.0 s were predicted (90 %: 2.0 s to 9.0 s)."),
+        (saved, "It did no harm so far: at 03:01:20 UTC the latency was 1.0 s, within"),
+        (saved_too_much, "The job does not keep up since: at 03:02:20 UTC the latency was 60 s"),
+        (not_interrupted, "No outage was measured."),
+        (moved_on, "The job was moved on at 03:11:40 UTC by decision ysb-c3."),
+        (no_saving, "The nearest saving would gain 0.5, but the gain is not certain."),
+        (wish_not_understood, "for another configuration of job ysb, and nothing was changed."),
+        (wish_not_understood, "A person has to act on this."),
+        (not_told, "something was decided about job ysb; what, the entry does not tell. Why: Hm."),
+        (in_the_way, "no begin is recorded. action ysb-x is under way."),
+        (to_be_asked, "and did nothing: a person must be asked first, and was not yet."),
+        (either, "it was a recommendation or a dry run, which is not recorded."),
         (calm, "Horae changed nothing about job ysb at 2026-03-02 03:00:00 UTC, in parallelism 1"),
         (calm, "Nothing pressed: for 120 s the load was expected to stay below 150 records/s"),
         (calm, "Within that time no look saw a load above 149 records/s."),
@@ -343,6 +425,7 @@ MEMBERS = (
 )  # fmt: skip
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.sampled_from(MEMBERS), json_values))
 def test_any_body_is_told_without_an_error(body: dict[str, Any]) -> None:
     """An entry of an older version, or one that somebody altered, has a story all the same."""

@@ -347,6 +347,42 @@ def test_long_action_is_told_to_its_end(chain: Chain) -> None:
     assert [step.number for step in deed.steps] == list(range(1, 41))
 
 
+def test_look_is_found_by_its_window_where_the_names_do_not_tell(chain: Chain) -> None:
+    """A decision with an id of its own, which names the window that it rests on."""
+    chain.look("another")
+    look = chain.wait(60).look("c7")
+    chain.hold("by-hand", references={"window": "ysb@c7"})
+    story = told(chain, "by-hand")
+    assert story.look is not None
+    assert story.look.entry == look.id
+
+
+def test_configurations_ruled_out_are_told_by_reason(chain: Chain) -> None:
+    """Each with the values that it combines."""
+    excluded = [{"reason": "no slots", "configurations": 6, "parallelism": [8, 16], "slots": [1]}]
+    chain.hold(front={"excluded": excluded, "fixed": {}})
+    choice = told(chain).candidates
+    assert choice is not None
+    (ruled,) = choice.ruled_out
+    assert (ruled.reason, ruled.count) == ("no slots", 6)
+    assert ruled.values["parallelism"] == (8.0, 16.0)
+    assert choice.members == ()
+
+
+@pytest.mark.parametrize(
+    ("lag", "latency", "normal"), [(None, 0.5, True), (None, 50.0, False), (None, None, None)]
+)
+def test_backlog_is_told_by_its_age_where_its_size_is_not_known(
+    chain: Chain, lag: float | None, latency: float | None, normal: bool | None
+) -> None:
+    """The limit is 10 s; where neither is known, nobody can say."""
+    chain.carry_out(chain.decide())
+    chain.wait(60).look("c2", configuration=LARGE, lag=lag, latency=latency)
+    caught = compared(told(chain), "catch-up")
+    assert (caught.real is not None) is (normal is True)
+    assert ("At none of 1 looks" in caught.sentence) is (normal is False)
+
+
 def test_rival_that_stood_in_the_way_is_told(chain: Chain) -> None:
     """The refusal names it, and the action is said not to have begun."""
     decision = chain.decide()

@@ -110,6 +110,25 @@ def test_what_was_carried_out_or_asked_by_a_person_is_not_followed(chain: Chain)
     assert followed.cannot_be_known == ()
 
 
+def test_what_a_person_approved_was_carried_out(chain: Chain) -> None:
+    """In mode approve the decision that asks is never executed itself, but its successor is."""
+    chain.look("start")
+    asked = chain.decide("c1", execute=False, approval=True)
+    chain.wait(30).decide("c1-approved", actor="ada", approves=asked.id)
+    chain.wait(30).look("later", configuration=LARGE)
+    followed = told(chain)
+    assert followed.recommended == ()
+    assert followed.followed.outage_seconds == 0.0
+
+
+def test_what_a_person_refused_is_followed(chain: Chain) -> None:
+    """That is what one wants to know of a refusal."""
+    chain.look("start")
+    chain.decide("c1", execute=False, approval=True)
+    chain.wait(60).look("later")
+    assert [one.decision for one in told(chain).recommended] == ["ysb-c1"]
+
+
 def test_trust_counts_what_was_predicted_and_came(chain: Chain) -> None:
     """A peak of 500 within 120 s: kept once (400), broken once (900).
 
