@@ -36,8 +36,7 @@ def look(job: str, **context: Any) -> dict[str, str]:
     from horae_airflow.surroundings import surroundings
 
     cycle = steps.observe_job(surroundings(), job, at=context["dag_run"].run_after)
-    refreshed(job)
-    return {"job": job, "cycle": cycle}
+    return refreshed(job, {"job": job, "cycle": cycle})
 
 
 @task(outlets=[WINDOWS], trigger_rule="all_done_min_one_success")

@@ -31,9 +31,7 @@ def decide(job: str) -> dict[str, Any]:
     from horae_airflow.index import refreshed
     from horae_airflow.surroundings import surroundings
 
-    decided = asdict(steps.decide_job(surroundings(), job))
-    refreshed(job)
-    return decided
+    return refreshed(job, asdict(steps.decide_job(surroundings(), job)))
 
 
 def order(decided: dict[str, Any]) -> dict[str, Any]:

@@ -62,9 +62,7 @@ def carry_out(decision: str, **context: Any) -> dict[str, Any]:
     from horae_airflow.surroundings import surroundings, wish
 
     asked = wish(context)
-    outcome = steps.carry_out(surroundings(), asked, decision)
-    refreshed(asked.job)
-    return outcome
+    return refreshed(asked.job, steps.carry_out(surroundings(), asked, decision))
 
 
 @dag(

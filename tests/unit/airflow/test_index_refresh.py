@@ -26,7 +26,7 @@ def test_a_task_folds_what_is_new(
     book = Book.in_folder(tmp_path)
     book.look(0)
     Book(book.ledger, "tsw").look(0)
-    index.refreshed("ysb")
+    assert index.refreshed("ysb", {"cycle": "c0"}) == {"cycle": "c0"}
     ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
     assert (entries_behind(ledger, "ysb"), entries_behind(ledger, "tsw")) == (0, 1)
 
@@ -40,5 +40,5 @@ def test_an_index_that_cannot_be_kept_is_logged(
     """The task has done its work."""
     (tmp_path / "folder.db").mkdir()
     monkeypatch.setenv("HORAE_LEDGER", f"sqlite:///{tmp_path / 'folder.db'}")
-    index.refreshed("ysb")
+    assert index.refreshed("ysb", 7) == 7
     assert "the index of ysb is left behind" in caplog.text
