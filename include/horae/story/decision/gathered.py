@@ -28,6 +28,9 @@ APPROVED = "-approved"
 """Ends the id of the decision that an approval leads to; see `decide_on_approval.approved_id`,
 which costs the import of all that deciding needs."""
 
+_LEAVING = (EntryKind.OUTCOME, EntryKind.EXTERNAL_CHANGE)
+"""Kinds of entries that may tell of the job in another configuration."""
+
 FEW = 20
 """Of anything else that may have come after."""
 
@@ -102,59 +105,76 @@ def gather(ledger: Ledger, decision: Entry) -> Gathered:
         LedgerBroken: An entry cannot be read.
         Unavailable: The ledger cannot be reached.
     """
-    chain, key = decision.chain, decision_id(decision)
     named = {name: _named(ledger, decision, name) for name in ("verdict", "forecast", "model")}
-    intention = ledger.find(chain, f"{EntryKind.INTENTION}:{key}")
-    outcome = ledger.find(chain, f"{EntryKind.OUTCOME}:{key}")
-    since = _Since(ledger=ledger, chain=chain, number=decision.number)
-    begun = since.some(EntryKind.INTENTION, limit=FEW)
-    near = {
-        one.number: one for one in ledger.read(chain, after=max(0, decision.number - 2), limit=3)
-    }
+    chain = _Chain(ledger=ledger, decision=decision)
+    intention, outcome = chain.of(EntryKind.INTENTION), chain.of(EntryKind.OUTCOME)
+    refusals, begun = chain.since(EntryKind.REFUSAL), chain.since(EntryKind.INTENTION)
     return Gathered(
         decision=decision,
         look=_look(ledger, decision, named["verdict"]),
         **named,
         lost=_lost(decision, named),
         intention=intention,
-        steps=tuple(_steps(ledger, key, intention)),
+        steps=tuple(_steps(ledger, chain.key, intention)),
         outcome=outcome,
-        refusals=tuple(
-            one for one in since.some(EntryKind.REFUSAL) if one.body.get("action_id") == key
-        ),
-        asked=ledger.find(chain, f"{EntryKind.CONTROL}:{ASKED}:{key}"),
-        answered=ledger.find(chain, f"{EntryKind.CONTROL}:{ANSWERED}:{key}"),
-        followed=ledger.find(chain, f"{EntryKind.DECISION}:{key}{APPROVED}"),
-        followed_outcome=ledger.find(chain, f"{EntryKind.OUTCOME}:{key}{APPROVED}"),
-        looks=since.some(EntryKind.WINDOW, limit=LOOKS),
-        decisions=since.some(EntryKind.DECISION, limit=ANSWERS),
-        begun=tuple(one for one in begun if decision_id(one) != key),
-        left=_Since(ledger=ledger, chain=chain, number=outcome.number).some(
-            EntryKind.OUTCOME, EntryKind.EXTERNAL_CHANGE
-        )
-        if outcome
-        else (),
-        newest=next(
-            ledger.read(chain, kinds=[EntryKind.WINDOW], newest_first=True, limit=1), None
-        ),
-        previous=near.get(decision.number - 1),
-        following=near.get(decision.number + 1),
-        head=_head(ledger, chain),
+        refusals=tuple(one for one in refusals if one.body.get("action_id") == chain.key),
+        asked=chain.of(EntryKind.CONTROL, before=f"{ASKED}:"),
+        answered=chain.of(EntryKind.CONTROL, before=f"{ANSWERED}:"),
+        followed=chain.of(EntryKind.DECISION, after=APPROVED),
+        followed_outcome=chain.of(EntryKind.OUTCOME, after=APPROVED),
+        looks=chain.since(EntryKind.WINDOW, limit=LOOKS),
+        decisions=chain.since(EntryKind.DECISION, limit=ANSWERS),
+        begun=tuple(one for one in begun if decision_id(one) != chain.key),
+        left=chain.since(*_LEAVING, place=outcome) if outcome else (),
+        newest=chain.newest(EntryKind.WINDOW),
+        previous=chain.at(decision.number - 1),
+        following=chain.at(decision.number + 1),
+        head=chain.head(),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Since:
-    """What came after a place in a chain."""
+class _Chain:
+    """The chain of a decision, with the decision's place in it."""
 
     ledger: Ledger
-    chain: str
-    number: int
+    decision: Entry
 
-    def some(self, *kinds: EntryKind, limit: int = FEW) -> tuple[Entry, ...]:
-        """The nearest entries of these kinds after it."""
-        found = self.ledger.read(self.chain, after=self.number, kinds=kinds, limit=limit)
-        return tuple(found)
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.decision.chain
+
+    @property
+    def key(self) -> str:
+        """Id of the decision."""
+        return decision_id(self.decision)
+
+    def of(self, kind: EntryKind, *, before: str = "", after: str = "") -> Entry | None:
+        """The entry of a kind whose key is the decision's id, with what stands around it."""
+        return self.ledger.find(self.name, f"{kind}:{before}{self.key}{after}")
+
+    def since(
+        self, *kinds: EntryKind, place: Entry | None = None, limit: int = FEW
+    ) -> tuple[Entry, ...]:
+        """The nearest entries of some kinds after the decision, or after another place."""
+        number = (place or self.decision).number
+        return tuple(self.ledger.read(self.name, after=number, kinds=kinds, limit=limit))
+
+    def newest(self, kind: EntryKind) -> Entry | None:
+        """The last entry of a kind."""
+        found = self.ledger.read(self.name, kinds=[kind], newest_first=True, limit=1)
+        return next(found, None)
+
+    def at(self, number: int) -> Entry | None:
+        """The entry with a number; None: there is none."""
+        found = self.ledger.read(self.name, after=max(0, number - 1), limit=1)
+        return next((one for one in found if one.number == number), None)
+
+    def head(self) -> Head | None:
+        """The end of the chain."""
+        with self.ledger.snapshot() as snapshot:
+            return snapshot.head(self.name)
 
 
 def _named(ledger: Ledger, decision: Entry, name: str) -> Entry | None:
@@ -208,8 +228,3 @@ def _steps(ledger: Ledger, action: str, intention: Entry | None) -> Iterator[Ent
                 return
             last = entry
             yield entry
-
-
-def _head(ledger: Ledger, chain: str) -> Head | None:
-    with ledger.snapshot() as snapshot:
-        return snapshot.head(chain)
