@@ -83,7 +83,7 @@ def show(
         entry = _found(ledger, entry_id)
         neighbours = _neighbours(ledger, entry)
         story = _story(ledger, entry)
-        decision = None if story else decision_of(ledger, entry)
+        decision = None if story else _decision_of(ledger, entry)
     if as_json:
         shown = entry_json(entry) | {
             name: neighbour and {"id": neighbour.id, "hash": neighbour.hash}
@@ -175,8 +175,24 @@ def _decision(ledger: SqlLedger, wanted: str) -> Entry | None:
 
 
 def _story(ledger: SqlLedger, entry: Entry) -> Text | None:
-    """A decision in a paragraph; None: it is none."""
-    return paragraph(story_of(ledger, entry)) if entry.kind in TOLD else None
+    """A decision in a paragraph; None: it is none.
+
+    An entry can be shown even where another one, which its story needs, was damaged.
+    """
+    if entry.kind not in TOLD:
+        return None
+    try:
+        return paragraph(story_of(ledger, entry))
+    except LedgerBroken as error:
+        return Text((f"What came of it cannot be told: {error}.",))
+
+
+def _decision_of(ledger: SqlLedger, entry: Entry) -> str | None:
+    """Id of the decision that an entry belongs to, as far as its neighbours can be read."""
+    try:
+        return decision_of(ledger, entry)
+    except LedgerBroken:
+        return None
 
 
 def _neighbours(ledger: SqlLedger, entry: Entry) -> dict[str, Entry | None]:

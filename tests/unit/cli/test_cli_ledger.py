@@ -276,3 +276,13 @@ def test_index_of_an_unknown_job_is_a_wrong_call(entries: list[Entry]) -> None:
     result = horae("index", "--job", "nope")
     assert result.exit_code == 2
     assert "tsw, ysb" in result.output
+
+
+@pytest.mark.usefixtures("decided")
+def test_damage_further_on_does_not_hide_an_entry(file: Path) -> None:
+    """What can be read is shown, and why its story cannot be told is said."""
+    by_hand(file, "UPDATE ledger_entry SET body = 'no JSON' WHERE chain = 'ysb' AND number = 10")
+    told = horae("show", "ysb:5")
+    assert told.exit_code == 0
+    assert told.stdout.startswith("What came of it cannot be told: entry ysb:10 cannot be read")
+    assert "ysb:5  decision (version 1)" in told.stdout
