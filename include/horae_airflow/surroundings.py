@@ -25,6 +25,9 @@ from horae.settings.airflow_connections import (
 from horae.settings.connections import FlinkConnection, KafkaConnection, WebhookConnection
 from horae.settings.environment import Environment
 
+OFF = frozenset({"off", "false", "0"})
+"""What a variable says that is there and stops nothing."""
+
 KILL_SWITCH = "horae_kill_switch"
 """Airflow variable that stops the fleet; with `_<job>` behind it, one job. Its text is the
 reason."""
@@ -91,7 +94,7 @@ def variable_switch(job: str) -> Halted:
                 text = str(Variable.get(name, default="")).strip()
             except (AirflowRuntimeError, AirflowSecretsBackendAccessDenied) as error:
                 return f"the Airflow variable {name} cannot be read: {error}"
-            if text and text.lower() not in {"off", "false", "0"}:
+            if text and text.lower() not in OFF:
                 return f"the Airflow variable {name} is set: {text}"
         return None
 

@@ -13,9 +13,8 @@ from horae.errors import HoraeError, Unavailable
 from horae.ledger.ledger import Ledger
 from horae.settings.environment import Environment
 from horae.settings.spec_folder import spec_paths
-from horae_airflow.surroundings import KILL_SWITCH
+from horae_airflow.surroundings import KILL_SWITCH, OFF
 
-OFF = frozenset({"off", "false", "0"})
 FLEET, JOB = "the fleet", "the job"
 """Names of the switches; a file's is the file's, for it is released by removing it."""
 
