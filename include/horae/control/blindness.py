@@ -9,7 +9,7 @@ from horae.errors import NotReady
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
 
-_BLIND = frozenset(
+BLIND = frozenset(
     {
         Reason.NOT_READY,
         Reason.UNUSABLE_WINDOW,
@@ -51,7 +51,7 @@ def last_conclusion(ledger: Ledger, job: str) -> datetime:
     decisions = ledger.read(job, kinds=[EntryKind.DECISION], newest_first=True, limit=_FAR)
     times: list[datetime] = []
     for entry in decisions:
-        if entry.actor == HORAE and entry.body["reason"] not in _BLIND:
+        if entry.actor == HORAE and entry.body["reason"] not in BLIND:
             return entry.time
         times.append(entry.time)
     if len(times) == _FAR:

@@ -20,8 +20,7 @@ from horae.story.fleet_row import (
 )
 from horae.story.index.keeping import (
     Kept,
-    bring_all_up_to_date,
-    bring_up_to_date,
+    catch_up,
     database_of,
     entries_behind,
     standings,
@@ -56,7 +55,7 @@ def fleet(
         LedgerError: The ledger is in memory, or cannot be read.
         Unavailable: It cannot be reached.
     """
-    bring_all_up_to_date(ledger, most=AT_ONCE)
+    catch_up(ledger, most=AT_ONCE)
     with database_of(ledger).reading() as connection:
         rows = {job: row_of(job, kept, now) for job, kept in standings(connection)}
     rows |= {job: never_seen(job) for job in jobs if job not in rows}
@@ -82,7 +81,7 @@ def fleet_row(ledger: Ledger, job: str, *, now: datetime) -> FleetRow | None:
         LedgerError: The ledger is in memory, or cannot be read.
         Unavailable: It cannot be reached.
     """
-    bring_up_to_date(ledger, job, most=AT_ONCE)
+    catch_up(ledger, job, most=AT_ONCE)
     with database_of(ledger).reading() as connection:
         kept = dict(standings(connection, [job])).get(job)
     return None if kept is None else row_of(job, kept, now)

@@ -17,7 +17,7 @@ from horae.ledger.tables import indexed_looks
 from horae.story.decision.reading import figures, number, part, text, words
 from horae.story.fleet import AT_ONCE
 from horae.story.index.events import events_of
-from horae.story.index.keeping import bring_up_to_date, database_of, standings
+from horae.story.index.keeping import catch_up, database_of, standings
 from horae.story.index.reading import configuration, newest
 from horae.story.models_values import (
     Calibration,
@@ -52,7 +52,7 @@ def models_story(ledger: Ledger, job: str, *, now: datetime) -> ModelsStory:
         LedgerError: The ledger is in memory, or cannot be read.
         Unavailable: It cannot be reached.
     """
-    bring_up_to_date(ledger, job, most=AT_ONCE)
+    catch_up(ledger, job, most=AT_ONCE)
     with database_of(ledger).reading() as connection:
         actions = events_of(connection, job, EventKind.ACTION, most=MOST_ACTIONS)
         promoted = events_of(connection, job, EventKind.PROMOTION, most=1)

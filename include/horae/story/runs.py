@@ -12,7 +12,7 @@ from horae.ledger.records import entry_id
 from horae.ledger.tables import entries, indexed_decisions
 from horae.story.decision.reading import truth, words
 from horae.story.fleet import AT_ONCE
-from horae.story.index.keeping import bring_all_up_to_date, database_of
+from horae.story.index.keeping import catch_up, database_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def decisions_of_run(ledger: Ledger, run: str, *, limit: int = 2_000) -> tuple[R
         LedgerError: The ledger is in memory, or cannot be read.
         Unavailable: It cannot be reached.
     """
-    bring_all_up_to_date(ledger, most=AT_ONCE)
+    catch_up(ledger, most=AT_ONCE)
     table = indexed_decisions
     same = (entries.c.chain == table.c.chain) & (entries.c.number == table.c.number)
     wanted = select(table, entries.c.body).join(entries, same).where(table.c.run == run)

@@ -13,7 +13,7 @@ from horae.story.decision.reading import as_number, moment, number
 from horae.story.fleet import AT_ONCE
 from horae.story.index.buckets import Buckets, Grouped, decisions_grouped, looks_grouped
 from horae.story.index.events import configuration_steps, events_within
-from horae.story.index.keeping import bring_up_to_date, database_of, entries_behind
+from horae.story.index.keeping import catch_up, database_of, entries_behind
 from horae.story.index.reading import newest
 from horae.story.index.singles import decisions_singly, looks_singly
 from horae.story.timeline_values import Band, ForecastBand, Timeline, Values
@@ -42,7 +42,7 @@ def timeline(
         ValueError: The time is empty, or there are no points.
     """
     buckets = Buckets.of(since, until, points)
-    bring_up_to_date(ledger, job, most=AT_ONCE)
+    catch_up(ledger, job, most=AT_ONCE)
     with database_of(ledger).reading() as connection:
         count = _count(connection, indexed_looks, job, buckets)
         if count <= points:

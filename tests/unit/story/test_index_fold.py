@@ -1,15 +1,17 @@
 """The index follows from the entries, whoever wrote them, and however often it is made."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from control_builders import at
 from horae.errors import LedgerError
+from horae.ledger.database import Database
 from horae.ledger.memory import MemoryLedger
 from horae.ledger.records import EntryKind
 from horae.ledger.sql import SqlLedger
@@ -21,7 +23,12 @@ from horae.ledger.tables import (
 )
 from horae.story.fleet import fleet, fleet_row
 from horae.story.index import keeping
-from horae.story.index.keeping import bring_up_to_date, entries_behind, rebuild
+from horae.story.index.keeping import (
+    bring_up_to_date,
+    entries_behind,
+    rebuild,
+    standings,
+)
 from horae.story.models import models_story
 from horae.story.timeline import timeline
 from story_builders import Book, minute
@@ -107,6 +114,36 @@ def test_rebuilding_one_job_leaves_the_others(book: Book) -> None:
     fleet(book.ledger, now=minute(0))
     assert rebuild(book.ledger, "tsw") == 1
     assert entries_behind(book.ledger) == 0
+
+
+def test_a_page_that_may_not_write_tells_what_is_known(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says how much it does not know."""
+    bring_up_to_date(book.ledger, "ysb", most=3)
+
+    @contextmanager
+    def refused(database: Database) -> Iterator[Connection]:
+        raise LedgerError("permission denied for table ledger_index_job")
+        yield
+
+    monkeypatch.setattr(Database, "writing", refused)
+    told = fleet(book.ledger, now=minute(9))
+    assert (told.behind, told.rows[0].seen_at) == (9, minute(1))
+    assert timeline(book.ledger, "ysb", since=minute(0), until=minute(9)).behind == 9
+
+
+def test_a_standing_stays_small(tmp_path: Path) -> None:
+    """However long a job is watched: of its error budget thirty parts are kept."""
+    book = Book.in_folder(tmp_path)
+    for day in range(50):
+        book.look(1_440 * day)
+        book.act(1_440 * day + 1)
+    bring_up_to_date(book.ledger, "ysb")
+    with book.ledger.database.reading() as connection:
+        ((_, kept),) = standings(connection)
+    assert len(kept.standing.parts) == 30
+    assert kept.standing.ordered == []
 
 
 def test_a_bounded_page_says_how_much_it_does_not_know(

@@ -119,10 +119,13 @@ def _was_it_right(story: DecisionStory) -> Iterator[Sentence]:
     peak = _figure(story, "peak load")
     if peak is None or peak.real is None or story.protect is None:
         return
+    ahead = seconds(story.protect.look_ahead_seconds)
     if peak.held:
-        yield (f"Within that time no look saw a load above {rate(peak.real)}.",)
+        yield (f"In the {ahead} after that no look saw a load above {rate(peak.real)}.",)
         return
-    yield (f"But within that time a load of {rate(peak.real)} was seen, more than was expected.",)
+    yield (
+        f"But in the {ahead} after that a load of {rate(peak.real)} was seen, more than expected.",
+    )
 
 
 def _figure(story: DecisionStory, what: str) -> Compared | None:

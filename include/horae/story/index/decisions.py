@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from horae.control.blindness import BLIND
 from horae.control.entries import HORAE
 from horae.domain.decision import Verb
-from horae.domain.proposal import Reason
 from horae.ledger.records import Entry
 from horae.story.decision.reading import (
     Json,
@@ -22,15 +22,6 @@ from horae.story.index.folded import Folded, configuration_json, event_of, milli
 from horae.story.index.reading import configuration
 from horae.story.index.standing import Ordered, Standing
 from horae.story.timeline_values import EventKind
-
-BLIND = frozenset(
-    {
-        Reason.NOT_READY,
-        Reason.UNUSABLE_WINDOW,
-        Reason.SOURCE_UNAVAILABLE,
-        Reason.UNKNOWN_CONFIGURATION,
-    }
-)
 
 _REMEMBERED = 4
 """Decisions to be carried out whose actions have not begun: triggers may wait for a slot."""

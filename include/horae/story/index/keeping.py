@@ -4,6 +4,7 @@ Any number of processes may do so at once: each folds what it finds, and only wh
 it read it may put its own in its place.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from horae.control.entries import to_body
-from horae.errors import LedgerError
+from horae.errors import LedgerError, Unavailable
 from horae.ledger.canonical import canonical_json
 from horae.ledger.database import Database
 from horae.ledger.ledger import Ledger
@@ -30,6 +31,8 @@ from horae.ledger.tables import (
 from horae.story.index.fold import FORM, fold
 from horae.story.index.folded import Folded
 from horae.story.index.standing import Standing
+
+log = logging.getLogger(__name__)
 
 PAGE = 1_000
 """Entries folded between two writes: about two megabytes, and other writers wait milliseconds."""
@@ -84,6 +87,21 @@ def bring_all_up_to_date(ledger: Ledger, *, most: int | None = None) -> int:
         done += folded
         left = None if left is None else left - max(folded, WORTH)
     return done
+
+
+def catch_up(ledger: Ledger, job: str | None = None, *, most: int) -> None:
+    """The same, before a page is told: of a job, or of all, `most` entries.
+
+    A page tells what is known where it may not write, or another process writes for too long;
+    `entries_behind` says how much is missing.
+    """
+    try:
+        if job is None:
+            bring_all_up_to_date(ledger, most=most)
+        else:
+            bring_up_to_date(ledger, job, most=most)
+    except (LedgerError, Unavailable) as error:
+        log.warning("the index is left behind: %s", error)
 
 
 def rebuild(ledger: Ledger, job: str | None = None) -> int:
