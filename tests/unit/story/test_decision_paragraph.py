@@ -210,6 +210,12 @@ def wrongly_calm(chain: Chain) -> None:
     chain.wait(60).look("c2", load=700.0)
 
 
+def a_little_more(chain: Chain) -> None:
+    """A hold, and the load came to more than was foreseen, but not than is carried."""
+    chain.hold(references=chain.foreseen())
+    chain.wait(60).look("c2", load=180.0)
+
+
 def brave(chain: Chain) -> None:
     """A hold although the load may exceed what is sure, for acting costs more."""
     evidence = {**CALM, "protect_headroom_records_per_second": -50.0}
@@ -336,8 +342,12 @@ def nobody_answered(chain: Chain) -> None:
         (either, "it was a recommendation or a dry run, which is not recorded."),
         (calm, "Horae changed nothing about job ysb at 2026-03-02 03:00:00 UTC, in parallelism 1"),
         (calm, "Nothing pressed: for 120 s the load was expected to stay below 150 records/s"),
-        (calm, "Within that time no look saw a load above 149 records/s."),
-        (wrongly_calm, "But within that time a load of 700 records/s was seen, more than was"),
+        (calm, "In the 120 s after that no look saw a load above 149 records/s."),
+        (
+            wrongly_calm,
+            "But in the 120 s after that a load of 700 records/s was seen, more than expected",
+        ),
+        (a_little_more, "more than expected, but no more than the job could be trusted to carry."),
         (brave, "waiting was expected to cost less than acting"),
         (untrusted, "Why: the window cannot be trusted: stale."),
         (lost, "Job ysb was lost, and at 2026-03-02 03:00:00 UTC it was not started again."),

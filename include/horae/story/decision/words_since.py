@@ -120,12 +120,16 @@ def _was_it_right(story: DecisionStory) -> Iterator[Sentence]:
     if peak is None or peak.real is None or story.protect is None:
         return
     ahead = seconds(story.protect.look_ahead_seconds)
+    seen = f"{ahead} after that a load of {rate(peak.real)} was seen, more than expected"
+    carried = story.protect.capacity_p05
     if peak.held:
         yield (f"In the {ahead} after that no look saw a load above {rate(peak.real)}.",)
-        return
-    yield (
-        f"But in the {ahead} after that a load of {rate(peak.real)} was seen, more than expected.",
-    )
+    elif carried is None:
+        yield (f"But in the {seen}.",)
+    elif peak.real <= carried:
+        yield (f"In the {seen}, but no more than the job could be trusted to carry.",)
+    else:
+        yield (f"But in the {seen}, and more than the job could be trusted to carry.",)
 
 
 def _figure(story: DecisionStory, what: str) -> Compared | None:
