@@ -7,12 +7,13 @@ import pytest
 
 from control_builders import NOON, World
 from horae.control import adapters
-from horae.control.answering import answer_what_if
+from horae.control.answering import answer_what_if, newest_look
 from horae.control.entries import draft, to_body
 from horae.control.kill_switch import never_halted
 from horae.control.observe import observe
 from horae.control.supposition import Supposition
 from horae.control.surroundings import Surroundings
+from horae.control.validate import validate
 from horae.control.what_if import Asking
 from horae.domain.clock import ManualClock
 from horae.domain.proposal import Reason
@@ -62,3 +63,16 @@ def test_the_newest_look_is_asked_about(place: Surroundings, world: World) -> No
     assert entry is not None
     assert entry.body["reason"] == Reason.SOURCE_UNAVAILABLE
     assert entry.references["airflow_run"] == "what_if/r1"
+
+
+@pytest.mark.parametrize(("judged", "cycle"), [(True, "c2"), (False, "c1")])
+def test_a_look_that_waits_for_its_verdict_is_not_asked_about(
+    world: World, *, judged: bool, cycle: str
+) -> None:
+    """Half of each minute passes between look and verdict: meanwhile the one before counts."""
+    world.look("c1")
+    world.clock.wait(60)
+    seen = observe(world.observing(), "c2")
+    if judged:
+        validate(world.validating(), [seen])
+    assert newest_look(world.ledger, "ysb").cycle == cycle
