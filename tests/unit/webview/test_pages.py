@@ -1,5 +1,6 @@
 """What the pages say."""
 
+import re
 from datetime import timedelta
 from html import escape
 
@@ -147,11 +148,47 @@ def test_a_question_to_a_person_can_be_answered_by_who_may(pages: Pages) -> None
     }  # fmt: skip
     chain.append(EntryKind.CONTROL, "approval-asked:ysb-c1", body, {"decision": "ysb-c1"})
     asked = pages.get("/decision/ysb/ysb-c1")
+    assert asked.text.count('id="approval"') == 1
     assert "it counts as refused" in words(asked)
     assert 'data-run="ysb-c1" data-task="ask" data-map="-1"' in asked.text
     assert "waits for a person" in words(pages.get("/"))
     pages.person = READER
     assert "You may read this, but not answer" in words(pages.get("/decision/ysb/ysb-c1"))
+    pages.clock.wait(7_200)
+    late = pages.get("/decision/ysb/ysb-c1")
+    assert "A rescale that nobody answered in time" in words(late)
+    assert 'id="approval"' not in late.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "edited", "headline"),
+    [("refuse", {}, "A rescale that was refused"), ("approve", {}, "A rescale that was approved"),
+     ("approve", {"parallelism": 2}, "A rescale that was changed and approved")],
+)  # fmt: skip
+def test_an_answer_is_told_with_who_and_why(
+    pages: Pages, answer: str, edited: dict[str, int], headline: str
+) -> None:
+    """What a person answered, changed and wrote, and the decision that it led to."""
+    chain = pages.chain()
+    chain.decide(references=chain.foreseen(), execute=False, approval=True)
+    asked = {
+        "event": "approval-asked", "decision": "ysb-c1", "until": chain.now.isoformat(),
+        "default": "refuse", "sentence": "May it?",
+    }  # fmt: skip
+    chain.append(EntryKind.CONTROL, "approval-asked:ysb-c1", asked, {"decision": "ysb-c1"})
+    told = {
+        "event": "approval-answered", "decision": "ysb-c1", "answer": answer, "edited": edited,
+        "answered_by": "anna", "answered_at": chain.now.isoformat(), "reason": "it is night",
+        "target": None, "fault": None, "sentence": "anna answered.",
+    }  # fmt: skip
+    key = "approval-answered:ysb-c1"
+    chain.append(EntryKind.CONTROL, key, told, {"decision": "ysb-c1"}, "anna")
+    if answer == "approve":
+        chain.decide("c1-approved", actor="anna", approves="ysb-c1")
+    said = words(pages.get("/decision/ysb/ysb-c1"))
+    assert headline in said
+    assert "it is night" in said
+    assert ("ysb-c1-approved" in said) == (answer == "approve")
 
 
 def test_a_form_is_filled_with_what_was_proposed(told: Pages) -> None:
@@ -242,6 +279,13 @@ def test_the_plot_is_told_what_the_timeline_has(told: Pages) -> None:
 def test_a_time_that_makes_no_sense_is_refused(told: Pages, query: str, status: int) -> None:
     """Backwards, of a thousand years, of no length or no time at all."""
     assert told.get(f"/job/ysb/timeline?{query}").status_code == status
+
+
+@pytest.mark.parametrize("path", ["/", "/job/ysb", "/decision/ysb/ysb-c1", "/job/ysb/rescale"])
+def test_an_id_stands_once_in_a_page(told: Pages, path: str) -> None:
+    """Or labels and scripts would find another element than is meant."""
+    ids = re.findall(r' id="([^"]+)"', told.get(path).text)
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_every_address_in_a_page_is_relative(told: Pages) -> None:

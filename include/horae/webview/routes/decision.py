@@ -1,5 +1,6 @@
 """The story of one decision, at an address that stays."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -19,6 +20,15 @@ FAR_ENOUGH = 1000
 """Entries that the button checks on the way to the chain's end: a second or so. The whole chain
 is what the DAG `audit` recomputes each day."""
 
+ANSWERED = {
+    Answer.WAITING: "A rescale that nobody answered in time",
+    Answer.APPROVED: "A rescale that was approved",
+    Answer.EDITED: "A rescale that was changed and approved",
+    Answer.REFUSED: "A rescale that was refused",
+    Answer.UNANSWERED: "A rescale that nobody answered in time",
+}
+"""What came of asking, in a few words; what was then done is another decision."""
+
 
 @router.get("/decision/{job}/{decision}")
 def decision(
@@ -30,7 +40,7 @@ def decision(
 ) -> Response:
     """What was seen, believed, offered, decided and done, and what came of it."""
     horae: Horae = request.app.state.horae
-    ledger = horae.ledger
+    ledger, now = horae.ledger, horae.clock.now()
     story = tell_decision(ledger, job, decision)
     return page(
         request,
@@ -38,14 +48,25 @@ def decision(
         person=person,
         story=story,
         plain=paragraph(story).pieces,
-        headline=headline(story),
-        tone=tone(story),
+        headline=headline(story, now),
+        tone=tone(story, now),
+        waits=waits(story, now),
         checked=check_chain(ledger, story.place.entry, most=FAR_ENOUGH) if verify else None,
         missing={part.value: story.why_missing(part) for part in Part},
     )
 
 
-def headline(story: DecisionStory) -> str:
+def waits(story: DecisionStory, now: datetime) -> bool:
+    """Whether a person may still answer."""
+    asked = story.approval
+    return (
+        asked is not None
+        and asked.answer is Answer.WAITING
+        and (asked.until is None or now < asked.until)
+    )
+
+
+def headline(story: DecisionStory, now: datetime) -> str:
     """What was decided and came of it, in a few words."""
     if story.supposed is not None:
         return "What Horae would do"
@@ -62,19 +83,19 @@ def headline(story: DecisionStory) -> str:
         }.get(ended.result, f"The rescale ended: {ended.result}")
     if story.deed is not None:
         return "A rescale is under way"
-    if story.approval is not None and story.approval.answer is Answer.WAITING:
+    if waits(story, now):
         return "A rescale waits for approval"
     if story.approval is not None:
-        return f"A rescale that was {story.approval.answer.value}"
+        return ANSWERED[story.approval.answer]
     return "A rescale, to be carried out" if story.execute else "A rescale, recommended"
 
 
-def tone(story: DecisionStory) -> str:
+def tone(story: DecisionStory, now: datetime) -> str:
     """Whether the reader must worry: `good`, `warn`, `bad` or `calm`."""
     ended = story.deed.ended if story.deed else None
     if ended is not None:
         worst = {"failed": "bad", "rolled back": "warn", "abandoned": "warn", "overtaken": "warn"}
         return worst.get(ended.result, "good")
-    if story.deed is not None or (story.approval and story.approval.answer is Answer.WAITING):
+    if story.deed is not None or waits(story, now):
         return "warn"
     return "calm"
