@@ -1,9 +1,11 @@
 """The DAGs on the real Airflow, Kafka and Flink: by schedule, and by a person's form."""
 
+import json
 import os
 import signal
 import sqlite3
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from horae.ledger.records import Entry, EntryKind
 from horae.local.paths import LocalPaths
 from horae.local.ports import Ports, free_ports
 from horae.settings.spec_folder import named_job_spec
+from receiver import Receiver, receiving
 
 pytestmark = [pytest.mark.live, pytest.mark.enable_socket, pytest.mark.timeout(900)]
 
@@ -31,7 +34,14 @@ ENDED = {"success", "failed"}
 
 
 @pytest.fixture
-def stage(home: Path) -> Iterator[Stage]:
+def receiver() -> Iterator[Receiver]:
+    """Who is told of everything."""
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def stage(home: Path, receiver: Receiver) -> Iterator[Stage]:
     """Everything the demo runs, on free ports; one day of 240 s that two slots just carry."""
     web, workers, triggers = free_ports(3)
     made = Stage(
@@ -43,6 +53,17 @@ def stage(home: Path) -> Iterator[Stage]:
         clock=SystemClock(),
         tell=lambda _: None,
         started=datetime.now(UTC),
+    )
+    hook = {"receiver": {"conn_type": "http", "host": receiver.address}}
+    rule = {
+        "on": ["acted", "ledger_broken"],
+        "notifier": "horae_airflow.webhook.WebhookNotifier",
+        "arguments": {"connection": "receiver"},
+    }
+    made.airflow = replace(
+        made.airflow,
+        connections={**made.airflow.connections, **hook},
+        horae={**made.airflow.horae, "HORAE_NOTIFY": json.dumps([rule])},
     )
     yield made
     made.down()
@@ -69,7 +90,7 @@ def by_hand(client: AirflowClient, **fields: Any) -> tuple[str, Mapping[str, str
     return ended_run(client, "rescale", run), client.tasks("rescale", run)
 
 
-def test_the_dags_rescale_a_job_and_a_person_can_too(stage: Stage) -> None:
+def test_the_dags_rescale_a_job_and_a_person_can_too(stage: Stage, receiver: Receiver) -> None:
     """The DAGs observe, decide and rescale by schedule; the form passes the same guards.
 
     An entry changed by hand afterwards makes `audit` fail, and nothing of it all is left running.
@@ -88,6 +109,9 @@ def test_the_dags_rescale_a_job_and_a_person_can_too(stage: Stage) -> None:
     assert outcome.body["result"] == OutcomeResult.DONE
     assert ended_run(client, "rescale", run["dag_run_id"]) == "success"
 
+    the_action_is_told(receiver, outcome)
+    a_person_asks_what_if(stage, client)
+
     for dag in DAGS[:2]:
         client.pause(dag, paused=True)
     the_form_refuses_what_makes_no_sense(client)
@@ -98,6 +122,39 @@ def test_the_dags_rescale_a_job_and_a_person_can_too(stage: Stage) -> None:
 
     stage.down()
     assert stage.stack.processes.stop_all() == 0
+
+
+def the_action_is_told(receiver: Receiver, outcome: Entry) -> None:
+    """What it came to, and where its decision can be read."""
+    wait_for(lambda: bool(receiver.events("acted")), "the message", seconds=60)
+    told = receiver.events("acted")[0]
+    assert told["decision"] == outcome.body["action_id"]
+    assert outcome.body["sentence"] in told["sentence"]
+    assert told["address"].endswith(f"/horae/decision/{JOB}/{told['decision']}")
+
+
+def a_person_asks_what_if(stage: Stage, client: AirflowClient) -> None:
+    """At a load that four slots do not carry: the planner answers, and nothing is done."""
+    wait_for(
+        lambda: "forecast" in the_answer(stage, client).body,
+        "an answer from a window that is fresh",
+        seconds=240,
+    )
+    answer = entries(stage, EntryKind.WHAT_IF)[-1]
+    assert answer.actor == ADMIN
+    assert answer.body["sentence"].startswith("Supposing a load of 5000 records/s from now on: ")
+    assert answer.body["forecast"]["quantiles"][0][0] == 5_000
+    assert answer.body["front"]["members"]
+    assert not answer.body["execute"]
+    begun = {one.body["action_id"] for one in entries(stage, EntryKind.INTENTION)}
+    assert answer.body["id"] not in begun
+
+
+def the_answer(stage: Stage, client: AirflowClient) -> Entry:
+    """To a person who supposes 5,000 records/s; a busy machine may have no fresh window yet."""
+    run = client.trigger("what_if", {"job": JOB, "load_records_per_second": 5_000})
+    assert ended_run(client, "what_if", run) == "success"
+    return entries(stage, EntryKind.WHAT_IF)[-1]
 
 
 def the_form_refuses_what_makes_no_sense(client: AirflowClient) -> None:
