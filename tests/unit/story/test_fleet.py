@@ -109,6 +109,18 @@ def test_what_ran_unseen_for_long_is_not_paid_for(book: Book) -> None:
     assert money.hours == pytest.approx((10 + 9 + 5 + 5) / 60)
 
 
+def test_what_an_engine_did_not_say_for_long_is_not_paid_for(book: Book) -> None:
+    """It was asked every ten minutes for 40, and answered none: the job may have been gone."""
+    book.look(0)
+    for number in (10, 20, 30):
+        book.look(number, presence=None, **NOTHING_NEW)
+    book.look(40)
+    book.look(50)
+    money = row(book).money
+    assert money is not None
+    assert money.hours == pytest.approx(10 / 60)
+
+
 def test_the_budget_is_used_by_what_is_broken(book: Book) -> None:
     """A tenth of 10 days is a day; six hours of it are broken: three quarters are left."""
     budget = ErrorBudget(share=0.1, days=10)
