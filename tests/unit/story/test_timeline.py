@@ -135,6 +135,17 @@ def test_a_shorter_horizon_is_compared_at_its_end(book: Book) -> None:
     assert told(book).forecast.middle == (None, None, None, 500, None)
 
 
+def test_a_look_is_compared_with_the_newest_forecast_of_its_own_time(book: Book) -> None:
+    """Of two within its span the later one; one of a time before its span tells nothing of it."""
+    book.look(0)
+    book.put(EntryKind.FORECAST, "c0", minute(0), forecast(1, 500, steps=1))
+    book.put(EntryKind.FORECAST, "c1", minute(0), forecast(1.5, 600, steps=1))
+    book.put(EntryKind.FORECAST, "c2", minute(0), forecast(5, 700, steps=1))
+    book.look(2, span_seconds=120.0)
+    book.look(10)
+    assert [value for value in told(book).forecast.middle if value is not None] == [600]
+
+
 def test_the_newest_forecast_is_told_whole(book: Book) -> None:
     """From its start on, over its horizon."""
     book.look(0)
