@@ -7,6 +7,7 @@ from html import escape
 import pytest
 
 from decision_story_builders import LARGE, SMALL
+from horae.control.entries import to_body
 from horae.domain.decision import Mode, Verb
 from horae.ledger.records import EntryKind
 from webview_builders import READER, Pages, words
@@ -232,6 +233,21 @@ def test_a_recommendation_is_followed_in_thought(pages: Pages) -> None:
     said = words(pages.get("/job/ysb/followed"))
     assert "Recommendations that would have been followed" in said
     assert "protect" in said
+
+
+def test_what_would_be_done_is_told_like_a_decision(pages: Pages) -> None:
+    """What was supposed stands first, and that nothing of it is carried out."""
+    chain = pages.chain()
+    decision = chain.decide(references=chain.foreseen(), execute=False)
+    supposed = {"load_records_per_second": 900.0, "load_factor": None, "present": None,
+                "really": SMALL.to_json(), "note": "Black Friday"}  # fmt: skip
+    body = to_body(decision) | {"id": "ysb-what-if-r", "supposed": supposed}
+    chain.append(EntryKind.WHAT_IF, "ysb-what-if-r", body, actor="anna")
+    said = words(pages.get("/decision/ysb/ysb-what-if-r"))
+    assert "What Horae would do" in said
+    assert "900 records/s all the time" in said
+    assert "Black Friday" in said
+    assert said.index("What was supposed") < said.index("What was seen")
 
 
 def test_a_hold_without_anything_says_what_is_missing(pages: Pages) -> None:

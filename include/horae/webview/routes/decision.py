@@ -11,6 +11,7 @@ from horae.story.decision.paragraph import paragraph
 from horae.story.decision.story import DecisionStory, Part
 from horae.story.decision.telling import tell_decision
 from horae.webview.access import Reading
+from horae.webview.forecast_band import forecast_lines
 from horae.webview.horae import Horae
 from horae.webview.pages import page
 
@@ -51,6 +52,7 @@ def decision(
         headline=headline(story, now),
         tone=tone(story, now),
         waits=waits(story, now),
+        lines=forecast_lines(story.forecast),
         checked=check_chain(ledger, story.place.entry, most=FAR_ENOUGH) if verify else None,
         missing={part.value: story.why_missing(part) for part in Part},
     )

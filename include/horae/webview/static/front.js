@@ -10,14 +10,19 @@ const KINDS = [
   { mark: "chosen", name: "chosen", symbol: "star", size: 17, colour: "series-capacity" },
 ];
 
-const points = [...table.querySelectorAll("tbody tr")]
+const rows = [...table.querySelectorAll("tbody tr")]
   .map((row) => ({
     name: row.dataset.name,
     money: row.dataset.money === "" ? NaN : Number(row.dataset.money),
     risk: row.dataset.risk === "" ? NaN : Number(row.dataset.risk),
     mark: row.dataset.mark,
-  }))
-  .filter((point) => Number.isFinite(point.money) && Number.isFinite(point.risk));
+  }));
+const points = rows.filter((row) => Number.isFinite(row.money) && Number.isFinite(row.risk));
+// What stands beside the front may have a price and no risk: it is a line at its price.
+const lines = rows.filter((row) => Number.isFinite(row.money) && !Number.isFinite(row.risk) && row.mark);
+
+const names = Object.fromEntries(KINDS.map((kind) => [kind.mark, kind.name]));
+const colours = Object.fromEntries(KINDS.map((kind) => [kind.mark, kind.colour]));
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
@@ -53,6 +58,14 @@ whenReady(() => {
   window.Plotly.react(place, traces, layout({
     height: 300,
     legend: { orientation: "h", x: 0, y: 1.12 },
+    shapes: lines.map((row) => ({
+      type: "line", xref: "x", yref: "paper", x0: row.money, x1: row.money, y0: 0, y1: 1,
+      line: { color: colour(colours[row.mark]), width: 2, dash: "dash" },
+    })),
+    annotations: lines.map((row) => ({
+      x: row.money, y: 1, yref: "paper", xanchor: "right", yanchor: "top", showarrow: false,
+      text: `${names[row.mark]}, risk not recorded`, font: { color: colour(colours[row.mark]) },
+    })),
     xaxis: axis({ title: { text: "money an hour" }, rangemode: "tozero" }),
     yaxis: axis({ title: { text: "risk of breaking the limit" }, tickformat: ".0%", range: [-0.04, 1.04] }),
   }), config);
