@@ -192,6 +192,5 @@ def _fields(
                 },
             },
         )
-    yield Field(
-        name=REASON, title="Reason", value="", schema={"type": "string", "maxLength": 2_000}
-    )
+    optional = {"type": ["null", "string"], "maxLength": 2_000}  # Airflow insists on all others
+    yield Field(name=REASON, title="Reason", value=None, schema=optional)

@@ -29,7 +29,7 @@ FORM = Form(
             value=2,
             schema={"type": "integer", "enum": [1, 2, 4]},
         ),
-        Field(name="reason", title="Reason", value="", schema={"type": "string"}),
+        Field(name="reason", title="Reason", value=None, schema={"type": ["null", "string"]}),
     ),
     default=Reply.APPROVE,
     until=NOON + timedelta(minutes=10),
@@ -149,7 +149,7 @@ def test_a_question_parks_the_task(task: Any, monkeypatch: pytest.MonkeyPatch) -
     assert (put["options"], put["defaults"]) == (["Approve", "Refuse"], ["Approve"])
     assert put["params"]["parallelism"]["value"] == 2
     assert put["params"]["parallelism"]["schema"]["enum"] == [1, 2, 4]
-    assert put["params"]["reason"]["value"] == ""
+    assert put["params"]["reason"]["value"] is None
     assert told == [(Event.NEEDS_APPROVAL, "ysb-c1")]
 
 

@@ -75,7 +75,7 @@ def test_fields_hold_the_proposal_within_the_search_space() -> None:
         "cpu_cores": (1.0, {"type": "number", "enum": [1.0]}),
         "memory_mb": (768, {"type": "integer", "enum": [768]}),
         "checkpoint_interval_seconds": (10.0, {"type": "number", "enum": [5.0, 10.0, 20.0]}),
-        "reason": ("", {"type": "string", "maxLength": 2_000}),
+        "reason": (None, {"type": ["null", "string"], "maxLength": 2_000}),
     }
 
 
