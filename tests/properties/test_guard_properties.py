@@ -9,7 +9,7 @@ from guard_builders import INPUTS, a_failure, a_guard_situation, a_move, a_propo
 from horae.domain.action import RescalePath
 from horae.domain.decision import Mode
 from horae.domain.job import JobPresence
-from horae.policy.guard_situation import GuardSituation
+from horae.policy.guard_situation import Approvals, GuardSituation
 from horae.policy.guards import GUARDS, Guard, ask_guards
 from policy_builders import CAPABLE, PRICES, SMALL, at
 
@@ -17,6 +17,7 @@ NEEDS = {
     "job-running": {"presence"},
     "kill-switch": {"kill_switch"},
     "mode": {"mode", "current"},
+    "approval": {"approvals"},
     "usable-data": {"verdict", "current"},
     "fresh-data": {"window_age_seconds", "current"},
     "one-action-in-flight": {"in_flight"},
@@ -57,6 +58,7 @@ def situations(draw: st.DrawFn) -> GuardSituation:
         presence=maybe(st.sampled_from(JobPresence)),
         window_age_seconds=maybe(st.floats(0, 200)),
         kill_switch=maybe(st.sampled_from(["", "stop"])),
+        approvals=maybe(st.builds(Approvals, waiting=st.sampled_from(["", "one waits"]))),
         in_flight=maybe(st.sampled_from([(), ("a",)])),
         history=maybe(st.lists(st.builds(a_move, st.floats(0, 5_000)), max_size=3).map(tuple)),
         legal=maybe(st.lists(configurations, max_size=4).map(tuple)),
