@@ -276,7 +276,10 @@ def _at(forecast: Foreseen, at: datetime) -> tuple[float, ...] | None:
 
 
 def _peak(protect: Protect, since: datetime, looks: Sequence[LookAfter]) -> Compared | None:
-    """The largest load at a look within the look-ahead, against what was to be reckoned with."""
+    """The largest load at a look within the look-ahead, against what was to be reckoned with.
+
+    Until a look tells of its end it may still be broken, but is not kept yet.
+    """
     if protect.peak_load is None or protect.look_ahead_seconds is None:
         return None
     until = since + timedelta(seconds=protect.look_ahead_seconds)
@@ -288,6 +291,8 @@ def _peak(protect: Protect, since: datetime, looks: Sequence[LookAfter]) -> Comp
     loads = [look.load for look in seen if look.load is not None]
     if not loads:
         return _unseen("peak load", f"No look within that time has told of the load; {reckoned}.")
+    kept, over = max(loads) <= protect.peak_load, looks[-1].at >= until
+    part = "" if over else f" in the first {seconds((looks[-1].at - since).total_seconds())}"
     return Compared(
         what="peak load",
         unit="records/s",
@@ -295,8 +300,10 @@ def _peak(protect: Protect, since: datetime, looks: Sequence[LookAfter]) -> Comp
         low=None,
         high=protect.peak_load,
         real=max(loads),
-        held=max(loads) <= protect.peak_load,
-        sentence=f"The load came to {rate(max(loads))} at most, as looks saw it; {reckoned}.",
+        held=kept if over or not kept else None,
+        sentence=(
+            f"The load came to {rate(max(loads))} at most{part}, as looks saw it; {reckoned}."
+        ),
         entries=tuple(look.entry for look in seen),
     )
 

@@ -265,6 +265,8 @@ class After:
             somebody else; None: nothing did, as far as the ledger tells.
         moved_on: What took it from the action's target to something else; None: nothing did.
         newest: The newest look at the job; None: there was none.
+        there: The last look, of some dozens after the action, that tells of the latency and before
+            which the job was in nothing but what the action led to; None: none did.
     """
 
     looks: tuple[LookAfter, ...]
@@ -273,6 +275,7 @@ class After:
     undone: Told | None
     moved_on: Told | None
     newest: LookAfter | None
+    there: LookAfter | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

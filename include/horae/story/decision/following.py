@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import takewhile
 
 from horae.domain.configuration import Configuration
 from horae.ledger.records import Entry, EntryKind
@@ -38,7 +39,14 @@ def after_told(found: Gathered, looks: tuple[LookAfter, ...]) -> After:
         undone=undone,
         moved_on=moved_on,
         newest=_look(found.newest, _evidence_by_window(found)) if found.newest else None,
+        there=_last_there(later, left_in(found.outcome)) if found.outcome else None,
     )
+
+
+def _last_there(looks: tuple[LookAfter, ...], reached: Configuration | None) -> LookAfter | None:
+    """The last look with a latency before the job was seen in something else."""
+    there = takewhile(lambda look: look.configuration in (None, reached), looks)
+    return next((look for look in [*there][::-1] if look.latency_seconds is not None), None)
 
 
 def _evidence_by_window(found: Gathered) -> Mapping[str, read.Json]:

@@ -204,6 +204,8 @@ def _acted(story: DecisionStory, move: Move) -> Iterator[Sentence]:
 
 
 def _orderer(story: DecisionStory) -> str:
+    if story.answers is not None and not story.by_person:
+        return f"Since nobody answered in time about decision {story.answers}, Horae"
     if story.answers is not None:
         return f"With the approval that decision {story.answers} was given, Horae"
     return who(story) if not story.by_person else f"Horae, asked by {story.actor},"

@@ -40,13 +40,13 @@ def _outage(story: DecisionStory) -> Iterator[Sentence]:
 
 def _since_then(story: DecisionStory) -> Iterator[Sentence]:
     """How the job fares in its new configuration, as far as it stayed there."""
-    last = _newest_told(story)
+    last = story.after.there
     if last is None:
         yield ("Whether it helped is not known: no look since has told of the latency.",)
         return
     before = _before(story)
     told = [f"before, it was {seconds(before)}"] if before is not None else []
-    told += [*_caught_up(story), *_kept(story)]
+    told += [*_caught_up(story), *_kept(story, last)]
     detail = f" ({'; '.join(told)})." if told else "."
     limit = f", {_side(last)} its limit of {seconds(last.limit_seconds)}" if _side(last) else ""
     yield (
@@ -54,12 +54,6 @@ def _since_then(story: DecisionStory) -> Iterator[Sentence]:
         last.at,
         f" the latency was {seconds(last.latency_seconds)}{limit}{detail}",
     )
-
-
-def _newest_told(story: DecisionStory) -> LookAfter | None:
-    """The newest look at the job in its new configuration that tells of the latency."""
-    told = (one for one in reversed(story.after.looks) if one.latency_seconds is not None)
-    return next((one for one in told if _stayed(story, one)), None)
 
 
 def _verdict(story: DecisionStory, last: LookAfter) -> str:
@@ -75,7 +69,7 @@ def _verdict(story: DecisionStory, last: LookAfter) -> str:
 def _was_told(story: DecisionStory, look: LookAfter) -> bool:
     """Whether its latency was told already, as what an action led to."""
     ended = story.deed.ended if story.deed else None
-    return ended is not None and _newest_told(story) == look
+    return ended is not None and story.after.there == look
 
 
 def _side(look: LookAfter) -> str | None:
@@ -83,13 +77,6 @@ def _side(look: LookAfter) -> str | None:
     if look.latency_seconds is None or look.limit_seconds is None:
         return None
     return "within" if look.latency_seconds <= look.limit_seconds else "beyond"
-
-
-def _stayed(story: DecisionStory, look: LookAfter) -> bool:
-    ended = story.deed.ended if story.deed else None
-    if ended is None:
-        return True
-    return look.configuration in (None, ended.reached or ended.target)
 
 
 def _before(story: DecisionStory) -> float | None:
@@ -107,11 +94,14 @@ def _caught_up(story: DecisionStory) -> list[str]:
     return [f"the backlog was normal again {seconds(told.real)} after the action at most"]
 
 
-def _kept(story: DecisionStory) -> list[str]:
-    told = _figure(story, "limit kept")
-    if told is None or told.real is None:
+def _kept(story: DecisionStory, last: LookAfter) -> list[str]:
+    told, ended = _figure(story, "limit kept"), story.deed.ended if story.deed else None
+    if told is None or told.real is None or ended is None:
         return []
-    return [f"since the action the limit was kept for {share(told.real)} of the time"]
+    span = seconds((last.at - ended.ended_at).total_seconds())
+    return [
+        f"in the {span} after the action the limit was kept for {share(told.real)} of the time"
+    ]
 
 
 def _was_it_right(story: DecisionStory) -> Iterator[Sentence]:
@@ -124,6 +114,11 @@ def _was_it_right(story: DecisionStory) -> Iterator[Sentence]:
     carried = story.protect.capacity_p05
     if peak.held:
         yield (f"In the {ahead} after that no look saw a load above {rate(peak.real)}.",)
+    elif peak.held is None:
+        yield (
+            f"As far as looks tell of the {ahead} after that, none saw a load above "
+            f"{rate(peak.real)}.",
+        )
     elif carried is None:
         yield (f"But in the {seen}.",)
     elif peak.real <= carried:
