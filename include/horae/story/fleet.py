@@ -17,6 +17,7 @@ from horae.story.fleet_row import (
     Money,
     Pending,
     SortKey,
+    Switched,
 )
 from horae.story.index.keeping import (
     Kept,
@@ -25,7 +26,7 @@ from horae.story.index.keeping import (
     entries_behind,
     standings,
 )
-from horae.story.index.spending import part_at, price_of
+from horae.story.index.spending import PATIENCE_SECONDS, part_at, price_of
 from horae.story.index.standing import SPANS, Standing
 
 AT_ONCE = 2_000
@@ -112,8 +113,8 @@ def row_of(job: str, kept: Kept, now: datetime) -> FleetRow:
         pending=_pending(standing, now),
         action=standing.action.decision if standing.action else None,
         action_since=standing.action.at if standing.action else None,
-        switch=standing.switch,
-        blind_since=(standing.concluded_at or standing.first_at) if standing.blind else None,
+        switch=_switch(standing),
+        blind_since=_blind_since(standing, now),
         seen_at=standing.seen_at,
         next_cycle_at=_next_cycle(standing),
         fresh=_is_fresh(standing, now),
@@ -172,6 +173,8 @@ def _budget(standing: Standing, now: datetime) -> BudgetLeft | None:
         return None
     first = part_at(budget.days, now) - SPANS
     within = [one for one in standing.parts if one.part > first]
+    if not any(one.observed for one in within):
+        return None  # never measured, which is not the same as always kept
     broken = sum(one.broken for one in within)
     return BudgetLeft(
         share=1 - broken / budget.seconds,
@@ -201,6 +204,24 @@ def _pending(standing: Standing, now: datetime) -> Pending | None:
     if pending is None or (pending.until is not None and pending.until <= now):
         return None
     return pending
+
+
+def _blind_since(standing: Standing, now: datetime) -> datetime | None:
+    """Also where no cycle has decided anything for long: looks alone conclude nothing."""
+    since = standing.concluded_at or standing.first_at
+    if since is None or standing.blind:
+        return since
+    cycle = standing.figures.cycle_seconds if standing.figures else 0.0
+    patience = max(PATIENCE_SECONDS, FRESH_CYCLES * cycle)
+    return since if (now - since).total_seconds() > patience else None
+
+
+def _switch(standing: Standing) -> Switched | None:
+    """The one that stops the job, its own first; else the one that was released last."""
+    for scope in sorted(standing.switches, reverse=True):
+        if standing.switches[scope].on:
+            return standing.switches[scope]
+    return max(standing.switches.values(), key=lambda one: one.at, default=None)
 
 
 def _next_cycle(standing: Standing) -> datetime | None:

@@ -67,7 +67,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switched:
-    """The kill switch, as it was last recorded for a job; Airflow's variable has the last word.
+    """A kill switch, as it was last recorded for a job; Airflow's variable has the last word.
 
     Attributes:
         on: Whether it is thrown.
@@ -136,15 +136,17 @@ class FleetRow:
         lag_records: Of the newest look.
         latency_seconds: Processing latency of the newest look.
         latency_limit_seconds: Its limit.
-        budget: What is left of the error budget.
+        budget: What is left of the error budget; None also where nothing of its span was seen.
         money_per_hour: Price of the present configuration.
         money: Spent and saved so far.
         decision: The newest decision.
         pending: The question to a person that waits.
         action: Id of the action under way.
         action_since: When it began.
-        switch: The kill switch as last recorded; None: it never was.
-        blind_since: Since when no cycle came to a conclusion about it; None: the newest did.
+        switch: The kill switch that stops it as last recorded, its own or the fleet's; else the
+            one that was released last. None: none ever was.
+        blind_since: Since when no cycle came to a conclusion about it; None: the newest did, and
+            that is neither half an hour nor three cycles ago.
         seen_at: End of the newest look.
         next_cycle_at: When the next look is due; in the past where it is overdue.
         fresh: Whether the newest look is no older than three cycles.

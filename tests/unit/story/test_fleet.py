@@ -134,11 +134,21 @@ def test_the_budget_is_used_by_what_is_broken(book: Book) -> None:
 
 
 def test_what_was_broken_before_the_span_is_forgiven(book: Book) -> None:
-    """Eleven days later nothing of a span of ten days is used, and nothing of it was seen."""
-    book.look(0, budget=ErrorBudget(share=0.1, days=10), broken_seconds=60.0)
+    """Eleven days later a minute without a fault is all that is known of a span of ten days."""
+    budget = ErrorBudget(share=0.1, days=10)
+    book.look(0, budget=budget, broken_seconds=60.0)
+    assert row(book, 11 * 1_440).budget is None
+    book.look(11 * 1_440, budget=budget)
     left = row(book, 11 * 1_440).budget
     assert left is not None
-    assert (left.share, left.broken_seconds, left.observed_seconds) == (1, 0, 0)
+    assert (left.share, left.broken_seconds, left.observed_seconds) == (1, 0, 60)
+
+
+def test_a_budget_of_which_nothing_was_seen_is_not_known(book: Book) -> None:
+    """Three looks without a latency do not say that all of it is left."""
+    for number in range(3):
+        book.look(number, **NOTHING_NEW)
+    assert row(book, 3).budget is None
 
 
 def test_an_overdrawn_budget_is_negative(book: Book) -> None:
@@ -188,12 +198,31 @@ def test_blindness_lasts_since_the_last_conclusion(book: Book) -> None:
     """Holds for want of data conclude nothing, and neither does a person's wish."""
     book.look(0)
     book.hold(0)
-    assert row(book).blind_since is None
+    assert row(book, 1).blind_since is None
     book.hold(1, Reason.UNUSABLE_WINDOW)
     book.hold(2, Reason.BEST_ALREADY, actor="Zoë")
-    assert row(book).blind_since == minute(0)
+    assert row(book, 3).blind_since == minute(0)
     book.hold(3)
-    assert row(book).blind_since is None
+    assert row(book, 4).blind_since is None
+
+
+def test_looks_alone_conclude_nothing(book: Book) -> None:
+    """Where no cycle decides anything for more than half an hour, that is blindness as well."""
+    book.look(0)
+    assert row(book, 30).blind_since is None
+    assert row(book, 31).blind_since == minute(0)
+    book.hold(1)
+    book.look(31)
+    assert row(book, 31).blind_since is None
+    assert row(book, 32).blind_since == minute(1)
+
+
+def test_a_job_of_long_cycles_is_given_three_of_them(book: Book) -> None:
+    """Of a quarter of an hour each: 45 minutes."""
+    book.look(0, cycle_seconds=900.0)
+    book.hold(0)
+    assert row(book, 45).blind_since is None
+    assert row(book, 46).blind_since == minute(0)
 
 
 def test_an_action_is_under_way_until_its_outcome(book: Book) -> None:
@@ -224,6 +253,21 @@ def test_the_kill_switch_is_told(book: Book) -> None:
     switch = row(book).switch
     assert switch is not None
     assert (switch.on, switch.at, switch.actor) == (True, minute(2), "Zoë")
+
+
+@pytest.mark.parametrize("released", ["job", "every job"])
+def test_a_job_is_stopped_until_both_switches_are_released(book: Book, released: str) -> None:
+    """Its own and the fleet's: releasing one does not release the other."""
+    book.look(0)
+    stays = "job" if released == "every job" else "every job"
+    turns = ((stays, True), (released, True), (released, False), (stays, False))
+    stopped = []
+    for number, (scope, on) in enumerate(turns):
+        body = {"event": "kill-switch", "on": on, "scope": scope, "sentence": scope}
+        book.put(EntryKind.CONTROL, f"kill-switch:{number}", minute(number), body)
+        switch = row(book, number).switch
+        stopped.append(switch is not None and switch.on)
+    assert stopped == [True, True, True, False]
 
 
 def test_the_last_decision_is_told(book: Book) -> None:

@@ -149,7 +149,7 @@ def fold_control(standing: Standing, entry: Entry, out: Folded) -> None:
         out.tell(EventKind.APPROVAL_ANSWERED, told)
     elif event == "kill-switch":
         thrown = truth(body, "on") is True
-        standing.switch = Switched(
+        standing.switches[words(body, "scope")] = Switched(
             on=thrown, at=entry.time, actor=entry.actor, sentence=told.sentence
         )
         told.facts.update(on=thrown, scope=text(body, "scope"))

@@ -111,7 +111,7 @@ class Standing:
         concluded_at: When a cycle last came to a conclusion.
         blind: Whether the newest cycle came to none.
         pending: The question to a person that was not answered.
-        switch: The kill switch.
+        switches: Kill switches by what they are for: `job`, `every job`.
         champion: The forecaster in charge.
         ordered: Decisions to rescale, newest last.
         recommended: What was recommended last.
@@ -146,7 +146,7 @@ class Standing:
     concluded_at: datetime | None = None
     blind: bool = False
     pending: Pending | None = None
-    switch: Switched | None = None
+    switches: dict[str, Switched] = field(default_factory=dict)
     champion: str | None = None
     ordered: list[Ordered] = field(default_factory=list)
     recommended: Configuration | None = None
