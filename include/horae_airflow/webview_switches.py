@@ -11,6 +11,7 @@ from horae.control.kill_switch_record import record_kill_switch
 from horae.domain.clock import Clock
 from horae.errors import HoraeError, Unavailable
 from horae.ledger.ledger import Ledger
+from horae.ledger.records import CHAIN_NAME
 from horae.settings.environment import Environment
 from horae.settings.spec_folder import spec_paths
 from horae_airflow.surroundings import KILL_SWITCH, OFF
@@ -48,13 +49,28 @@ class VariableSwitches:
         return reason if reason is not None else file_switch(self._environment.home, "")()
 
     def throw(self, job: str | None, *, reason: str, person: str) -> None:
-        """Set the variable, then record it."""
-        _write(_name(job), f"{reason} ({person})")
+        """Set the variable, see that it is read as thrown, then record it."""
+        name = _name(job)
+        _write(name, f"{reason} ({person})")
+        if _read(name) is None:
+            raise Unavailable(
+                f"Horae is NOT stopped: the Airflow variable {name} was set, but is read as not "
+                f"thrown; AIRFLOW_VAR_{name.upper()} or another backend of secrets hides it. "
+                "Throw the switch of the command line, then take that away"
+            )
         self._record(job, on=True, reason=reason, person=person)
 
     def release(self, job: str | None, *, reason: str, person: str) -> None:
-        """Take the variable away, then record it."""
-        _write(_name(job), None)
+        """Take the variable away, see that it is read as gone, then record it."""
+        name = _name(job)
+        _write(name, None)
+        left = _read(name)
+        if left is not None:
+            raise Unavailable(
+                f"Horae is still stopped: the Airflow variable {name} was taken away, but is read "
+                f"as {left!r}; it comes from AIRFLOW_VAR_{name.upper()} or another backend of "
+                "secrets, and must be changed there"
+            )
         self._record(job, on=False, reason=reason, person=person)
 
     def _record(self, job: str | None, *, on: bool, reason: str, person: str) -> None:
@@ -75,7 +91,9 @@ class VariableSwitches:
             ) from error
 
     def _jobs(self) -> list[str]:
-        return sorted(path.stem for path in spec_paths(Path(self._environment.jobs_folder)))
+        """Jobs under care; a file whose name is no job's has no chain to record it in."""
+        stems = {path.stem for path in spec_paths(Path(self._environment.jobs_folder))}
+        return sorted(stem for stem in stems if CHAIN_NAME.fullmatch(stem))
 
 
 def _name(job: str | None) -> str:

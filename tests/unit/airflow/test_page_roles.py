@@ -172,6 +172,35 @@ def test_a_switch_is_a_variable_of_airflow_and_an_entry_of_the_ledger(
     ]  # fmt: skip
 
 
+def test_a_switch_that_something_hides_is_not_said_to_be_turned(
+    pages: Any, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable of the environment comes before Airflow's own: 503, and what really holds."""
+    hiding = "AIRFLOW_VAR_HORAE_KILL_SWITCH"
+    for held, thrown, said in (("off", True, "NOT stopped"), ("by hand", False, "still stopped")):
+        monkeypatch.setenv(hiding, held)
+        order = {"job": None, "thrown": thrown, "reason": "r"}
+        answer = ask(pages, "POST", "/switch", body=order, cookie=tokens["op"])
+        assert (answer.status_code, said in answer.text) == (503, True)
+        assert hiding in answer.text
+        monkeypatch.delenv(hiding)
+        order["thrown"] = False
+        ask(pages, "POST", "/switch", body=order, cookie=tokens["op"])
+
+
+def test_a_file_that_is_no_spec_keeps_nobody_from_stopping_the_fleet(
+    pages: Any, tokens: dict[str, str]
+) -> None:
+    """A stray file among the specs has no chain; the turn is recorded for every job that has."""
+    stray = Path(os.environ["HORAE_JOBS"]) / "a b.yaml"
+    stray.touch()
+    for thrown in (True, False):
+        order = {"job": None, "thrown": thrown, "reason": "r"}
+        answer = ask(pages, "POST", "/switch", body=order, cookie=tokens["op"])
+        assert answer.status_code == 200
+    stray.unlink()
+
+
 @pytest.mark.parametrize(
     "body",
     [{}, {"job": None, "thrown": True, "reason": " "},
