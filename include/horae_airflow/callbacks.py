@@ -122,5 +122,11 @@ def _allowance(place: Any, job: str) -> float:
 
 
 def _trouble(context: Context) -> str:
+    """Why the look failed; of what is not Horae's only its kind, for its text may hold secrets."""
+    from horae.errors import HoraeError
+
     error = context.get("exception")
-    return "" if error is None else f"; the last look failed: {error}"
+    if error is None:
+        return ""
+    said = error if isinstance(error, HoraeError) else type(error).__name__
+    return f"; the last look failed: {said}"

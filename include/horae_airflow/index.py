@@ -28,4 +28,6 @@ def refreshed(job: str, result: Result) -> Result:
             bring_up_to_date(ledger, job, most=MOST)
     except HoraeError as error:
         log.warning("the index of %s is left behind: %s", job, error)
+    except Exception:  # a fault of ours must not undo what the task has done
+        log.exception("the index of %s is left behind", job)
     return result

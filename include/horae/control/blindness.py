@@ -7,7 +7,7 @@ from horae.control.entries import HORAE, draft
 from horae.domain.proposal import Reason
 from horae.errors import NotReady
 from horae.ledger.ledger import Ledger
-from horae.ledger.records import EntryKind
+from horae.ledger.records import Entry, EntryKind
 
 BLIND = frozenset(
     {
@@ -77,10 +77,10 @@ def blindness(
         since = last_conclusion(ledger, job)
     except NotReady:
         return None
-    silence = now - since
-    if silence <= timedelta(seconds=allowance_seconds):
+    if now - since <= timedelta(seconds=allowance_seconds):
         return None
-    minutes = silence.total_seconds() / 60
+    since = _told_since(ledger, job, since)
+    minutes = (now - since).total_seconds() / 60
     sentence = (
         f"nothing was concluded about {job} for {minutes:.0f} minutes, since "
         f"{since:%Y-%m-%d %H:%M:%S} UTC; {_why(ledger, job, since)}"
@@ -97,12 +97,38 @@ def _why(ledger: Ledger, job: str, since: datetime) -> str:
     return f"the newest decision says: {newest.body['sentence']}"
 
 
+def _told_since(ledger: Ledger, job: str, since: datetime) -> datetime:
+    """Since when, where it lasts longer than decisions are looked at: as people were told then."""
+    note = _newest_note(ledger, job)
+    if note is None:
+        return since
+    before = datetime.fromisoformat(str(note.body["since"]))
+    if note.time < since and _may_have_concluded(ledger, note, since):
+        return since
+    return min(since, before)
+
+
+def _may_have_concluded(ledger: Ledger, note: Entry, until: datetime) -> bool:
+    """Whether a cycle has, after a note and up to a time; yes where there is too much to read."""
+    kinds = [EntryKind.DECISION]
+    for entry in ledger.read(note.chain, after=note.number, kinds=kinds, limit=_FAR):
+        if entry.time > until:
+            return False
+        if entry.actor == HORAE and entry.body["reason"] not in BLIND:
+            return True
+    return True
+
+
+def _newest_note(ledger: Ledger, job: str) -> Entry | None:
+    """The newest entry that says that people were told."""
+    notes = ledger.read(job, kinds=[EntryKind.CONTROL], newest_first=True, limit=_NOTES)
+    return next((entry for entry in notes if entry.body.get("event") == BLIND_EVENT), None)
+
+
 def is_told(ledger: Ledger, blind: Blindness) -> bool:
     """Whether people were told already, of this time without a conclusion."""
-    notes = ledger.read(blind.job, kinds=[EntryKind.CONTROL], newest_first=True, limit=_NOTES)
-    return any(
-        entry.body.get("event") == BLIND_EVENT and entry.time > blind.since for entry in notes
-    )
+    note = _newest_note(ledger, blind.job)
+    return note is not None and note.time > blind.since
 
 
 def record_told(ledger: Ledger, blind: Blindness, *, now: datetime) -> None:

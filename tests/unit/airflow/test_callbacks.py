@@ -205,6 +205,17 @@ def test_a_faulty_spec_is_told_after_the_usual_allowance(
     assert all(one.endswith("; the last look failed: the spec is faulty") for one in said)
 
 
+def test_a_foreign_fault_is_told_by_its_kind(
+    callbacks: ModuleType, ledger: Ledger, ears: Ears
+) -> None:
+    """A message goes out of the house, and a foreign text may hold an address or a password."""
+    decided(ledger, 11)
+    callbacks.blind_or_not(context("ysb", exception=OSError("https://ada:secret@flink refused")))
+    (heard,) = ears.heard
+    assert heard["sentence"].endswith("; the last look failed: OSError")
+    assert "secret" not in str(heard)
+
+
 def test_a_broken_ledger_is_told(callbacks: ModuleType, ears: Ears) -> None:
     """With the entries that do not hold; it belongs to no single job."""
     callbacks.ledger_broken(context(exception=LedgerBroken("ysb:2 was changed")))

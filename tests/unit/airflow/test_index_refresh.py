@@ -42,3 +42,17 @@ def test_an_index_that_cannot_be_kept_is_logged(
     monkeypatch.setenv("HORAE_LEDGER", f"sqlite:///{tmp_path / 'folder.db'}")
     assert index.refreshed("ysb", 7) == 7
     assert "the index of ysb is left behind" in caplog.text
+
+
+def test_a_fault_of_the_index_is_logged_as_well(
+    index: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An action that was carried out must not be tried again for what is only shown."""
+
+    def broken(*_: object, **__: object) -> int:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr("horae.story.index.keeping.bring_up_to_date", broken)
+    assert index.refreshed("ysb", 7) == 7
+    assert "the index of ysb is left behind" in caplog.text
+    assert "a fault of ours" in caplog.text

@@ -103,6 +103,42 @@ def test_people_are_told_once_for_each_time_that_it_lasts(world: World) -> None:
     assert not is_told(world.ledger, later)
 
 
+def test_a_night_is_told_once_and_from_its_begin(world: World) -> None:
+    """More cycles than are looked back at: 1,100 minutes, told after 31 of them."""
+    decided(world, 0, Reason.BEST_ALREADY)
+    for minute in range(1, 1_100):
+        decided(world, minute, Reason.UNUSABLE_WINDOW)
+        if minute == 31:
+            first = blindness(
+                world.ledger, "ysb", allowance_seconds=ALLOWED, now=NOON + 31 * MINUTE
+            )
+            assert first is not None
+            record_told(world.ledger, first, now=NOON + 31 * MINUTE)
+        if minute in (530, 532, 1_029):
+            found = blindness(
+                world.ledger, "ysb", allowance_seconds=ALLOWED, now=NOON + minute * MINUTE
+            )
+            assert found is not None
+            assert found.since == NOON
+            assert is_told(world.ledger, found)
+
+
+def test_what_was_told_before_a_conclusion_is_another_time(world: World) -> None:
+    """Told at 12:31, seen again at 13:00, then blind for as many cycles as are looked back at."""
+    decided(world, 0, Reason.BEST_ALREADY)
+    decided(world, 30, Reason.UNUSABLE_WINDOW)
+    first = blindness(world.ledger, "ysb", allowance_seconds=ALLOWED, now=NOON + 31 * MINUTE)
+    assert first is not None
+    record_told(world.ledger, first, now=NOON + 31 * MINUTE)
+    decided(world, 60, Reason.BEST_ALREADY)
+    for minute in range(61, 561):
+        decided(world, minute, Reason.UNUSABLE_WINDOW)
+    found = blindness(world.ledger, "ysb", allowance_seconds=ALLOWED, now=NOON + 561 * MINUTE)
+    assert found is not None
+    assert found.since == NOON + 61 * MINUTE
+    assert not is_told(world.ledger, found)
+
+
 def test_that_people_were_told_is_in_the_ledger(world: World) -> None:
     """Since when, and what they were told; a second append of the same changes nothing."""
     decided(world, 0, Reason.BEST_ALREADY)
