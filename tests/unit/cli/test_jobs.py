@@ -58,8 +58,8 @@ def test_all_five_faults_are_printed(tmp_path: Path) -> None:
     assert (code, told) == (1, "")
     assert wrong.splitlines() == [
         f"{file}: 5 faults",
-        "  line 2: mode: got 'atuo'; expected one of observe, recommend, grow, approve, auto; did you mean "
-        "'auto'?",
+        "  line 2: mode: got 'atuo'; expected one of observe, recommend, grow, approve, auto; did "
+        "you mean 'auto'?",
         "  line 3: kafka.topics: got []; expected a list with at least one entry and none twice",
         "  line 4: time.grid_seconds: got 0; expected a number above 0",
         "  line 4: time.horizn_seconds: got 9; expected a setting that exists; did you mean "

@@ -9,7 +9,7 @@ from horae.clients.webhook import post_json
 from horae.errors import Refused, Unavailable
 from horae.settings.connections import WebhookConnection
 
-SECRET = "T0/B0/s3cr3t"
+SECRET = "T0/B0/s3cr3t"  # noqa: S105
 HOOK = WebhookConnection(url=f"https://hooks.example/services/{SECRET}")
 
 

@@ -64,7 +64,12 @@ limits: {}
     assert [
         (fault.line, fault.where, fault.value, fault.expected) for fault in caught.value.faults
     ] == [
-        (2, "mode", "'atuo'", "one of observe, recommend, grow, approve, auto; did you mean 'auto'?"),
+        (
+            2,
+            "mode",
+            "'atuo'",
+            "one of observe, recommend, grow, approve, auto; did you mean 'auto'?",
+        ),
         (5, "time.grid_seconds", "true", "a number"),
         (6, "time.horizn_seconds", "90", "a setting that exists; did you mean 'horizon_seconds'?"),
         (
