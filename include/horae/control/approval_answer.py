@@ -33,10 +33,15 @@ class Given:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def understood(decision: Decision, given: Given) -> Answered:
-    """An answer for the ledger; where its values make no sense it refuses, and says why.
+def understood(decision: Decision, given: Given, *, until: datetime | None = None) -> Answered:
+    """An answer for the ledger; where it makes no sense or comes too late it refuses, saying why.
 
     Whether what is wanted may be done is for the guards to say.
+
+    Args:
+        decision: What was asked about.
+        given: The answer.
+        until: How long a person might approve; silence, and a refusal, count at any time.
     """
     _, proposal = origin_and_proposal(decision)
     reason = _text(given.values.get(REASON))
@@ -44,6 +49,8 @@ def understood(decision: Decision, given: Given) -> Answered:
     target, fault = None, None
     if given.reply is Reply.APPROVE:
         try:
+            if who is not None:
+                _require_in_time(given.at, until)
             target = _target(proposal.target, given.values if who is not None else {})
         except Refused as error:
             fault = str(error)
@@ -68,6 +75,19 @@ def one_line(text: str) -> str:
     return shown[:LONGEST_TEXT] or "unknown person"
 
 
+def _require_in_time(at: datetime, until: datetime | None) -> None:
+    """Return if an approval is not too late: whoever asked has given it up by then.
+
+    Raises:
+        Refused: It is.
+    """
+    if until is not None and at > until:
+        raise Refused(
+            f"the approval came at {at:%Y-%m-%d %H:%M:%S} UTC, and was waited for until "
+            f"{until:%Y-%m-%d %H:%M:%S} UTC; trigger rescale by hand if it is still wanted"
+        )
+
+
 def _target(proposed: Configuration, values: Mapping[str, Any]) -> Configuration:
     """What is wanted.
 
@@ -77,8 +97,8 @@ def _target(proposed: Configuration, values: Mapping[str, Any]) -> Configuration
     unknown = sorted(set(values) - {*AXES, VERTICES, REASON})
     if unknown:
         raise Refused(
-            f"got the fields {', '.join(unknown)}; expected some of {', '.join(AXES)}, "
-            f"{VERTICES} and {REASON}"
+            f"got the fields {', '.join(unknown)[:LONGEST_TEXT]}; expected some of "
+            f"{', '.join(AXES)}, {VERTICES} and {REASON}"
         )
     asked = {
         axis: _number(axis, kind, values[axis])
@@ -134,7 +154,7 @@ def _sentence(
     if who is None:
         return f"Nobody answered in time: it counts as {said.removesuffix(' it')}."
     if fault:
-        return f"{who} answered what cannot be understood, so nothing is done: {fault}."
+        return f"{who} gave an answer that cannot be taken, so nothing is done: {fault}."
     changes = ", ".join(f"{axis} {value}" for axis, value in edited.items())
     changed = f" with changes ({changes})" if changes else ""
     return f"{who} {said}{changed}: {reason or 'no reason given'}."

@@ -66,13 +66,13 @@ class Answered:
     Attributes:
         event: Always `approval-answered`.
         decision: Id of the decision that it is about.
-        answer: What it says; one that cannot be understood refuses.
+        answer: What it says; one that cannot be understood, or approves too late, refuses.
         answered_by: Who gave it; None: nobody did.
         answered_at: When.
         reason: In that person's words; empty: none were given.
         target: What is approved; None where it is refused.
         edited: Axes that differ from the proposal, with what is wanted of them.
-        fault: Why it cannot be understood; None: it can.
+        fault: Why it cannot be understood, or comes too late; None: neither.
         sentence: For people.
     """
 

@@ -76,6 +76,9 @@ def to_carry_out(place: Surroundings, wish: Wish, asker: Asker) -> str | Form | 
 def answer(place: Surroundings, wish: Wish, given: Given) -> Answered:
     """Record the answer about a decision; the first one counts. Repeating it is safe.
 
+    A person's approval counts until the time that the question told, also where Airflow's
+    scheduler was too late to close it.
+
     Raises:
         Refused: There is no such decision.
     """
@@ -87,7 +90,10 @@ def answer(place: Surroundings, wish: Wish, given: Given) -> Answered:
         before = answer_to(ledger, decision.job, decision.id)
         if before is not None:
             return before
-        told = understood(decision, given)
+        question = approval_of(ledger, decision.job, decision.id)
+        told = understood(
+            decision, given, until=None if question is None else question.asked.until
+        )
         entry = answered_entry(told, job=decision.job, lineage=lineage(spec, place.run))
         patiently(lambda: ledger.append(entry), place.clock)
         return told

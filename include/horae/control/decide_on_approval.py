@@ -17,6 +17,7 @@ from horae.control.wish import Wish
 from horae.domain.action import Outcome, OutcomeResult
 from horae.domain.decision import Decision
 from horae.domain.proposal import Reason, Stay
+from horae.errors import Refused
 from horae.ledger.ledger import Ledger
 from horae.ledger.records import EntryKind
 
@@ -39,11 +40,12 @@ def decide_on_approval(
 
     Raises:
         LedgerError, Unavailable: The ledger cannot be read or written: nothing was decided.
+        Refused: Another decision has taken its id.
     """
     history = History(parts.ledger, parts.spec.name)
     past = history.decision(approved_id(approved))
     if past is not None:
-        return past
+        return _following(past, approved)
     question = _question(parts, seen, approved, answer)
     stale = _stale(parts.ledger, seen, approved)
     if stale is not None:
@@ -52,6 +54,20 @@ def decide_on_approval(
         wish = wish_of(approved, answer)
         return grant(parts, history, question, seen, wish, approved)
     return _still_wanted(parts, history, question, seen, approved)
+
+
+def _following(past: Decision, approved: Decision) -> Decision:
+    """What was decided on the approval before.
+
+    Raises:
+        Refused: It is no such decision: a run of `rescale` may be given any id by hand.
+    """
+    if past.approves != approved.id:
+        raise Refused(
+            f"decision {past.id}, by {past.actor}, has the id of what follows from an approval of "
+            f"{approved.id}, and does not follow from it; nothing is done. Trigger rescale by hand"
+        )
+    return past
 
 
 def changed_since(ledger: Ledger, decision: Decision) -> str | None:

@@ -84,7 +84,9 @@ def test_what_makes_no_sense_refuses_and_says_why(values: dict[str, Any], fault:
     """Nothing is done on a guess at what was meant."""
     told = answered(**values)
     assert (told.answer, told.target, told.fault) == (Reply.REFUSE, None, fault)
-    assert told.sentence == f"ada answered what cannot be understood, so nothing is done: {fault}."
+    assert (
+        told.sentence == f"ada gave an answer that cannot be taken, so nothing is done: {fault}."
+    )
 
 
 def test_single_vertices_stay_as_proposed_unless_they_are_changed() -> None:

@@ -220,6 +220,38 @@ def test_an_answer_that_makes_no_sense_fails_with_the_reason(
     assert len(asked.entries(EntryKind.DECISION)) == 1
 
 
+def test_an_approval_after_its_time_moves_nothing(place: Surroundings, asked: World) -> None:
+    """The question said until when; Airflow may have left it open for longer. 600 s are given."""
+    to_carry_out(place, WISH, ASKER)
+    asked.clock.wait(601)
+    told = answer(place, WISH, said(Reply.APPROVE, asked))
+    assert (told.answer, told.answered_by) == (Reply.REFUSE, "ada")
+    assert "came at 2026-03-02 12:10:01 UTC, and was waited for until 2026-03-02 12:10:00" in (
+        refusal(place)
+    )
+    assert len(asked.entries(EntryKind.DECISION)) == 1
+
+
+def test_an_approval_of_the_last_second_counts_though_it_is_read_later(
+    place: Surroundings, asked: World
+) -> None:
+    """What counts is when the person gave it, not when a worker found the time."""
+    to_carry_out(place, WISH, ASKER)
+    asked.clock.wait(600)
+    given = said(Reply.APPROVE, asked)
+    asked.clock.wait(60)
+    assert answer(place, WISH, given).answer is Reply.APPROVE
+
+
+def test_a_refusal_counts_at_any_time(place: Surroundings, asked: World) -> None:
+    """It is the person's, not silence: also where silence would have approved."""
+    silence_means(place.environment.jobs_folder, "approve")
+    to_carry_out(place, WISH, ASKER)
+    asked.clock.wait(601)
+    told = answer(place, WISH, said(Reply.REFUSE, asked))
+    assert (told.answer, told.answered_by, told.fault) == (Reply.REFUSE, "ada", None)
+
+
 def test_silence_does_what_the_question_said(place: Surroundings, asked: World) -> None:
     """Approved by silence, and by now the policy wants nothing: so be it, without a fault."""
     silence_means(place.environment.jobs_folder, "approve")

@@ -25,7 +25,7 @@ from horae.domain.action import OutcomeResult, RescalePath
 from horae.domain.decision import Decision, Verb
 from horae.domain.proposal import Reason
 from horae.engines.fake import Fault
-from horae.errors import Unavailable
+from horae.errors import Refused, Unavailable
 from horae.ledger.records import EntryKind
 
 HIGH = [400.0] * 100  # records/s: more than one slot carries
@@ -105,6 +105,16 @@ def test_a_repeated_approval_gives_the_same_decision(asked: World) -> None:
     asked.engine.snapshot("ysb", trigger_id="t", stop=True)
     assert approve(asked, first) == decision
     assert len(asked.entries(EntryKind.DECISION)) == 2
+
+
+def test_a_decision_that_took_the_id_of_the_approved_one_is_not_taken_for_it(
+    asked: World,
+) -> None:
+    """A run of `rescale` may be given any id by hand, and its decision is named after the run."""
+    first = proposed(asked)
+    asked.record(a_decision(f"{first.id}-approved"))
+    with pytest.raises(Refused, match="does not follow from it; nothing is done"):
+        approve(asked, first)
 
 
 def test_all_guards_are_asked_again(asked: World) -> None:
