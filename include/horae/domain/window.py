@@ -75,7 +75,8 @@ class MetricsWindow:
 
     def shapes(self) -> frozenset[TaskManagerShape]:
         """Shapes of TaskManagers that the job was seen in; rows that tell less are left out."""
-        rows = self.frame[["slots", "cpu_cores", "memory_mb"]].to_numpy(dtype=np.float64)
+        columns = (self.frame[name].to_numpy() for name in ("slots", "cpu_cores", "memory_mb"))
+        rows = np.column_stack([*columns])
         rows = rows[~np.isnan(rows).any(axis=1)]
         changed = np.flatnonzero((np.diff(rows, axis=0) != 0).any(axis=1)) + 1
         return frozenset(
