@@ -151,6 +151,27 @@ def test_a_budget_of_which_nothing_was_seen_is_not_known(book: Book) -> None:
     assert row(book, 3).budget is None
 
 
+@pytest.mark.parametrize("days", [1, 7, 60])
+def test_another_span_forgives_nothing_that_lies_in_it(book: Book, days: float) -> None:
+    """An hour was broken just now; whoever sets another span does not make that undone."""
+    for number in range(60):
+        book.look(number, broken_seconds=60.0)
+    book.look(60, budget=ErrorBudget(share=0.01, days=days))
+    left = row(book, 60).budget
+    assert left is not None
+    assert (left.broken_seconds, left.observed_seconds) == (3_600, 3_660)
+    assert left.share == pytest.approx(1 - 3_600 / (0.01 * days * 86_400))
+
+
+def test_what_a_shorter_span_does_not_reach_is_forgiven(book: Book) -> None:
+    """A minute was broken ten days ago, which a week does not reach."""
+    book.look(0, broken_seconds=60.0)
+    book.look(10 * 1_440, budget=ErrorBudget(share=0.01, days=7))
+    left = row(book, 10 * 1_440).budget
+    assert left is not None
+    assert (left.broken_seconds, left.observed_seconds) == (0, 60)
+
+
 def test_an_overdrawn_budget_is_negative(book: Book) -> None:
     """A hundredth of a day is 864 s; 1,728 s are broken."""
     day = ErrorBudget(share=0.01, days=1)

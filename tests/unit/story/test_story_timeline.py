@@ -1,5 +1,6 @@
 """What happened to a job over a time, told from its entries alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,18 @@ def test_what_lasted_into_the_time_is_told(book: Book) -> None:
     book.look(10, presence=JobPresence.FAILED)
     line = told(book, since=20)
     assert [event.at for event in line.events] == [minute(10)]
+
+
+def test_a_person_s_dry_run_is_no_recommendation(book: Book) -> None:
+    """It does not hide that Horae goes on recommending the same, either."""
+    book.look(0)
+    recommended = replace(a_decision("ysb-1"), execute=False)
+    book.decide(replace(recommended, id="ysb-wish", actor="ada"))
+    assert events(book, EventKind.RECOMMENDATION) == []
+    book.decide(recommended)
+    book.decide(replace(recommended, id="ysb-wish-2", actor="ada"))
+    book.decide(replace(recommended, id="ysb-2"))
+    assert [one.decision for one in events(book, EventKind.RECOMMENDATION)] == ["ysb-1"]
 
 
 def test_the_same_recommendation_is_told_once(book: Book) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from horae.control.actors import OWN_ACTORS
 from horae.control.blindness import BLIND
 from horae.control.entries import HORAE
 from horae.domain.decision import Verb
@@ -58,7 +59,7 @@ def fold_decision(standing: Standing, entry: Entry, out: Folded) -> None:
         if known.execute:
             _remember(standing, entry, known)
         _recommend(standing, entry, known, out)
-    elif known.target is None:
+    elif known.target is None and entry.actor in OWN_ACTORS:
         standing.recommended = None
 
 
@@ -114,6 +115,8 @@ def _predicted(body: Json) -> dict[str, Any]:
 
 def _recommend(standing: Standing, entry: Entry, known: LastDecision, out: Folded) -> None:
     """The first of several decisions in a row that recommend the same."""
+    if entry.actor not in OWN_ACTORS and not known.execute:
+        return  # a person's dry run is nobody's recommendation
     told = truth(entry.body, "approval") is not True and not known.execute
     if told and known.target != standing.recommended:
         event = event_of(

@@ -19,7 +19,7 @@ from horae.story.index.folded import Folded
 from horae.story.index.looks import fold_forecast, fold_look
 from horae.story.index.standing import Standing
 
-FORM = 2
+FORM = 3
 """Form of the index. Whoever changes what is folded, or into what, adds one: every index of
 another form is made anew by whoever finds it."""
 

@@ -1,6 +1,7 @@
 """What a job has cost, and what of its error budget it has used, look for look."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from horae.domain.configuration import Configuration
 from horae.domain.figures import Figures
@@ -43,6 +44,8 @@ def price_of(configuration: Configuration, figures: Figures) -> float:
 
 def use_budget(standing: Standing, figures: Figures, at: datetime) -> None:
     """Count what a look says of the limit; parts that left the span are forgotten."""
+    if standing.budget is not None and standing.budget.days != figures.budget.days:
+        standing.parts = _cut_anew(standing.parts, standing.budget.days, figures.budget.days, at)
     standing.budget = figures.budget
     if figures.observed_seconds is None or figures.broken_seconds is None:
         return
@@ -57,4 +60,24 @@ def use_budget(standing: Standing, figures: Figures, at: datetime) -> None:
 
 def part_at(days: float, at: datetime) -> int:
     """The part of the budget's span that a moment lies in."""
-    return int(at.timestamp() // (days * 86_400 / SPANS))
+    return int(at.timestamp() // _seconds_of_part(days))
+
+
+def _seconds_of_part(days: float) -> float:
+    return days * 86_400 / SPANS
+
+
+def _cut_anew(parts: list[Spent], before: float, days: float, at: datetime) -> list[Spent]:
+    """Parts of a span of so many days as parts of another span.
+
+    What was broken counts as broken at the end of its part, so that none is forgiven too soon.
+    """
+    cut: dict[int, Spent] = {}
+    for one in parts:
+        end = min((one.part + 1) * _seconds_of_part(before), at.timestamp())
+        part = part_at(days, datetime.fromtimestamp(end, UTC))
+        known = cut.get(part, Spent(part=part, observed=0.0, broken=0.0))
+        cut[part] = replace(
+            known, observed=known.observed + one.observed, broken=known.broken + one.broken
+        )
+    return list(cut.values())
