@@ -496,3 +496,28 @@ def test_what_nobody_answered_had_no_approval() -> None:
     assert told(chain, "c1-approved").startswith(
         "Since nobody answered in time about decision ysb-c1, Horae moved"
     )
+
+
+def test_a_job_that_stopped_after_its_move_was_not_helped() -> None:
+    """Fine for a minute, and then it failed: whoever is woken must not read that it helped."""
+    chain = Chain()
+    done(chain)
+    for minute in range(5):
+        gone = {"presence": JobPresence.FAILED, "configuration": None, "latency": None}
+        chain.wait(60).look(f"gone-{minute}", **gone)
+    text = told(chain)
+    assert "The job stopped running later, whatever the cause; at 03:01:20 UTC the latency" in text
+    assert "It helped" not in text
+
+
+def test_what_an_action_led_to_is_told_however_long_it_took() -> None:
+    """Seventy looks passed before it ended: those after its end are read all the same."""
+    chain = Chain()
+    decision = chain.decide(references=chain.foreseen())
+    chain.begin(decision)
+    for minute in range(70):
+        silent = {"presence": None, "configuration": None, "latency": None, "load": None}
+        chain.wait(60).look(f"during-{minute}", **silent, window=False)
+    chain.end(decision)
+    chain.wait(60).look("after", configuration=LARGE, latency=0.5, lag=20.0)
+    assert "It helped: at 04:11:00 UTC the latency was 0.5 s, within its limit" in told(chain)

@@ -13,7 +13,8 @@ from horae.ledger.ledger import Ledger
 from horae.ledger.records import Entry, EntryKind, Head
 
 LOOKS = 64
-"""Looks after a decision that are read: an hour of minutes, as long as the usual horizon."""
+"""Looks after a decision, or after its outcome, that are read: an hour of minutes, as long as the
+usual horizon."""
 
 ANSWERS = 8
 """Decisions after a decision that are read, for what was believed then."""
@@ -54,8 +55,8 @@ class Gathered:
         answered: What that person said.
         followed: The decision that the answer led to.
         followed_outcome: How that one's action ended.
-        looks: Looks after the decision, oldest first.
-        decisions: Decisions after it, oldest first.
+        looks: Looks after the decision and after its outcome, oldest first.
+        decisions: Decisions after both, oldest first.
         begun: Actions that began after it, but for its own, oldest first.
         left: Outcomes and external changes after its own outcome, oldest first.
         newest: The newest look at the job.
@@ -122,8 +123,8 @@ def gather(ledger: Ledger, decision: Entry) -> Gathered:
         answered=chain.of(EntryKind.CONTROL, before=f"{ANSWERED}:"),
         followed=chain.of(EntryKind.DECISION, after=APPROVED),
         followed_outcome=chain.of(EntryKind.OUTCOME, after=APPROVED),
-        looks=chain.since(EntryKind.WINDOW, limit=LOOKS),
-        decisions=chain.since(EntryKind.DECISION, limit=ANSWERS),
+        looks=chain.since_both(EntryKind.WINDOW, outcome, limit=LOOKS),
+        decisions=chain.since_both(EntryKind.DECISION, outcome, limit=ANSWERS),
         begun=tuple(one for one in begun if decision_id(one) != chain.key),
         left=chain.since(*_LEAVING, place=outcome) if outcome else (),
         newest=chain.newest(EntryKind.WINDOW),
@@ -160,6 +161,20 @@ class _Chain:
         """The nearest entries of some kinds after the decision, or after another place."""
         number = (place or self.decision).number
         return tuple(self.ledger.read(self.name, after=number, kinds=kinds, limit=limit))
+
+    def since_both(
+        self, kind: EntryKind, outcome: Entry | None, *, limit: int
+    ) -> tuple[Entry, ...]:
+        """The nearest entries of a kind after the decision, and after its outcome.
+
+        An action may wait and last for longer than the first of them reach.
+        """
+        found = self.since(kind, limit=limit)
+        if outcome is None or len(found) < limit:
+            return found
+        reached = found[-1].number
+        later = self.since(kind, place=outcome, limit=limit)
+        return found + tuple(one for one in later if one.number > reached)
 
     def newest(self, kind: EntryKind) -> Entry | None:
         """The last entry of a kind."""

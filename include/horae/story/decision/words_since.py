@@ -60,10 +60,20 @@ def _verdict(story: DecisionStory, last: LookAfter) -> str:
     """Whether it helped, to begin a sentence with; where no limit is recorded, by the backlog."""
     caught_up = _figure(story, "catch-up")
     normal = caught_up is not None and caught_up.real is not None
+    if _stopped_later(story, last):
+        return "The job stopped running later, whatever the cause;"
     within = _side(last) == "within" or (_side(last) is None and normal)
     if story.move is not None and story.move.urgent:
         return "It helped:" if within else "It has not helped so far:"
     return "It did no harm so far:" if within else "The job does not keep up since:"
+
+
+def _stopped_later(story: DecisionStory, last: LookAfter) -> bool:
+    """Whether the newest look says so, and nothing is known to have been done to it meanwhile."""
+    newest, touched = story.after.newest, story.after.undone or story.after.moved_on
+    if newest is None or newest.presence is None or newest.at <= last.at or touched:
+        return False
+    return newest.presence not in (JobPresence.RUNNING, JobPresence.DOUBLED)
 
 
 def _was_told(story: DecisionStory, look: LookAfter) -> bool:
