@@ -4,6 +4,9 @@ from airflow.plugins_manager import AirflowPlugin
 
 from horae_airflow.webview import PREFIX, LazyPages
 
+HERE = PREFIX.removeprefix("/")
+"""Relative to Airflow's first page, which may lie under a path of its own."""
+
 
 class HoraePage(AirflowPlugin):
     """Registers the pages."""
@@ -15,17 +18,17 @@ class HoraePage(AirflowPlugin):
     external_views = [  # noqa: RUF012 - as Airflow wants it
         {
             "name": "Horae",
-            "href": f"{PREFIX}/",
+            "href": f"{HERE}/",
             "destination": "nav",
             "url_route": "horae",
             "nav_top_level": True,
-            "icon": f"{PREFIX}/static/mark.svg",
+            "icon": f"{HERE}/static/mark.svg",
         },
         {
             "name": "Horae",
-            "href": f"{PREFIX}/run?dag={{DAG_ID}}&run={{RUN_ID}}",
+            "href": f"{HERE}/run?dag={{DAG_ID}}&run={{RUN_ID}}",
             "destination": "dag_run",
             "url_route": "horae-run",
-            "icon": f"{PREFIX}/static/mark.svg",
+            "icon": f"{HERE}/static/mark.svg",
         },
     ]

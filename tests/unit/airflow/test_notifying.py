@@ -84,7 +84,7 @@ def test_a_notifier_hears_what_happened(
         arguments={"text": "{{ horae.job }}: {{ horae.sentence }} {{ horae.address }} {{ a }}"},
     )
     assert tell(notifying)
-    address = "https://airflow.example/team/plugin/horae/horae/decision/ysb/ysb-manual%2B1"
+    address = "https://airflow.example/team/plugin/horae/team/horae/decision/ysb/ysb-manual%2B1"
     (heard,) = HEARD
     assert heard.pop("at").endswith("+00:00")
     assert heard == {
