@@ -1,14 +1,24 @@
 // Copying the permanent address, and answering a question of approval.
-import { make, rest, say, send } from "./say.js";
+import { make, own, rest, say, send } from "./say.js";
+
+// Airflow shows our pages under plugin/horae, followed by the whole path that they have without it.
+const permanent = (path) => {
+  const { pathname } = new URL(own(path));
+  return new URL(`${document.body.dataset.airflow}plugin/horae${pathname}`, document.baseURI).href;
+};
 
 const copy = document.getElementById("copy");
 copy?.addEventListener("click", async () => {
-  const address = new URL(`${document.body.dataset.airflow}plugin/horae/horae/${copy.dataset.path}`, document.baseURI).href;
+  const address = permanent(copy.dataset.path);
   try {
     await navigator.clipboard.writeText(address);
     copy.textContent = "Copied";
   } catch {
-    window.prompt("The permanent address of this decision", address);
+    // Browsers copy over https only, and Airflow's frame lets no dialogue open: show it instead.
+    const input = make("input", { type: "text", readonly: "", size: "40" });
+    input.value = address;
+    copy.replaceWith(make("label", {}, "Permanent address", input));
+    input.select();
   }
 });
 
@@ -23,7 +33,7 @@ const field = (name, { value, schema }) => {
       return option;
     }));
   } else {
-    input = make("input", { id, name, type: "number", step: "any" });
+    input = make("input", { id, name, type: "number", step: schema.type === "integer" ? "1" : "any", required: "" });
     if (schema.minimum !== undefined) input.min = schema.minimum;
     if (schema.maximum !== undefined) input.max = schema.maximum;
     input.value = value ?? "";
@@ -31,6 +41,9 @@ const field = (name, { value, schema }) => {
   label.append(input);
   return label;
 };
+
+// States of a task that waits for no answer any more.
+const ENDED = ["success", "failed", "skipped", "upstream_failed", "removed"];
 
 const approval = document.getElementById("approval");
 if (approval) {
@@ -42,8 +55,23 @@ if (approval) {
   const waiting = document.getElementById("approval-waiting");
   const fields = document.getElementById("approval-fields");
   const asked = {};
+  const buttons = approval.querySelectorAll("button");
+  const close = (text) => {
+    waiting.textContent = text;
+    buttons.forEach((button) => { button.disabled = true; });
+  };
 
   send("GET", details).then((told) => {
+    const state = told.task_instance?.state;
+    if (told.response_received) {
+      const who = told.responded_by_user?.name ?? "somebody";
+      close(`It was answered already, by ${who}: ${(told.chosen_options ?? []).join(", ")}. Load the page again to see what follows.`);
+      return;
+    }
+    if (ENDED.includes(state)) {
+      close(`Nobody waits for an answer any more: the task that asked is ${state}. Rescale by hand if it is still wanted.`);
+      return;
+    }
     for (const [name, param] of Object.entries(told.params ?? {})) {
       const schema = param.schema ?? {};
       const value = param.value ?? null;
@@ -56,15 +84,20 @@ if (approval) {
     waiting.textContent = `Airflow does not say what may be changed (${error.message}); it can be approved or refused as it is.`;
   });
 
+  // Enter in a field must not approve by the way: only a button answers.
+  fields.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+
   approval.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const chosen = event.submitter?.value ?? "Refuse";
+    const chosen = event.submitter?.value;
+    if (!chosen) return;
     const params = { ...asked };
     for (const input of fields.querySelectorAll("input, select")) {
       params[input.name] = input.tagName === "SELECT" ? JSON.parse(input.value) : Number(input.value);
     }
-    if ("reason" in asked) params.reason = document.getElementById("approval-reason").value;
-    const buttons = approval.querySelectorAll("button");
+    params.reason = document.getElementById("approval-reason").value;
     buttons.forEach((button) => { button.disabled = true; });
     say(said, "Sending the answer…");
     try {
@@ -73,6 +106,10 @@ if (approval) {
         ? "Approved. It is looked at again and carried out if it still holds; load the page again to see."
         : "Refused. Nothing is touched.", "good");
     } catch (error) {
+      if (error.status === 409) {
+        say(said, "Somebody else answered in the meantime, and the first answer counts. Load the page again to see it.", "bad");
+        return;
+      }
       say(said, error.message, "bad");
       buttons.forEach((button) => { button.disabled = false; });
     }

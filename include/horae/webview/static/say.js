@@ -28,7 +28,7 @@ export const send = async (method, address, body) => {
     // Plain text says what it says.
   }
   if (answer.ok) return told;
-  throw new Error(`${answer.status}: ${words(told)}`);
+  throw Object.assign(new Error(`${answer.status}: ${words(told)}`), { status: answer.status });
 };
 
 const words = (told) => {
