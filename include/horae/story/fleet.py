@@ -186,7 +186,8 @@ def _budget(standing: Standing, now: datetime) -> BudgetLeft | None:
 
 
 def _price(standing: Standing) -> float | None:
-    if standing.configuration is None or standing.figures is None:
+    stopped = standing.paid_from is None
+    if stopped or standing.configuration is None or standing.figures is None:
         return None
     return price_of(standing.configuration, standing.figures)
 

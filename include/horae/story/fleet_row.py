@@ -137,7 +137,7 @@ class FleetRow:
         latency_seconds: Processing latency of the newest look.
         latency_limit_seconds: Its limit.
         budget: What is left of the error budget; None also where nothing of its span was seen.
-        money_per_hour: Price of the present configuration.
+        money_per_hour: Price of the present configuration; None also where it does not run.
         money: Spent and saved so far.
         decision: The newest decision.
         pending: The question to a person that waits.

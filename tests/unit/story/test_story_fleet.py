@@ -121,6 +121,19 @@ def test_what_an_engine_did_not_say_for_long_is_not_paid_for(book: Book) -> None
     assert money.hours == pytest.approx(10 / 60)
 
 
+def test_a_job_that_does_not_run_has_no_price(book: Book) -> None:
+    """Nothing is counted for it either; an engine that does not answer says nothing of that."""
+    book.look(0)
+    assert row(book, 1).money_per_hour == 2
+    book.look(1, presence=None, **NOTHING_NEW)
+    assert row(book, 1).money_per_hour == 2
+    book.look(2, presence=JobPresence.FAILED, **NOTHING_NEW)
+    stopped = row(book, 2)
+    assert (stopped.money_per_hour, stopped.configuration) == (None, SMALL)
+    book.look(3)
+    assert row(book, 3).money_per_hour == 2
+
+
 def test_the_budget_is_used_by_what_is_broken(book: Book) -> None:
     """A tenth of 10 days is a day; six hours of it are broken: three quarters are left."""
     budget = ErrorBudget(share=0.1, days=10)
