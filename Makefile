@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock format check unit live test demo bench bench-live fidelity chaos chaos-model clean
+.PHONY: help install lock format check unit live screenshots test demo bench bench-live fidelity chaos chaos-model clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -44,6 +44,9 @@ check: $(STAMP) ## format, lint, types, import contracts and unit tests: the qui
 
 live: $(STAMP) ## tests against the real Kafka, Flink and Airflow
 	$(BIN)/pytest -q -m "live or airflow"
+
+screenshots: $(STAMP) ## new pictures of the pages in docs/images, by the browser test and a day of rehearsals
+	HORAE_PICTURES=docs/images $(BIN)/pytest -q tests/live/test_pages_in_airflow.py
 
 test: check live ## everything but the demo
 
