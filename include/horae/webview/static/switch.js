@@ -21,4 +21,5 @@ for (const form of document.querySelectorAll(".switch form")) {
       button.disabled = false;
     }
   });
+  button.disabled = false; // not before: without this script a browser would send the form itself
 }

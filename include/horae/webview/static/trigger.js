@@ -91,4 +91,5 @@ for (const form of document.querySelectorAll("form.trigger")) {
     }
     button.disabled = false;
   });
+  button.disabled = false; // not before: without this script a browser would send the form itself
 }
