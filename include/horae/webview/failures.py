@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from horae.errors import HoraeError, LedgerBroken, SettingsError, Unavailable
 from horae.webview.pages import page
+from horae.webview.safety import HARMLESS
 
 TITLES = {
     400: "This cannot be asked",
@@ -22,9 +23,11 @@ TITLES = {
     503: "Something does not answer",
 }
 BROKEN = (
-    "The page failed in a way that was not foreseen. Nothing was changed by it. The log of "
-    "Airflow's api-server tells what happened; `horae ledger show` tells the same story as a page."
+    "The page failed in a way that was not foreseen. {} The log of Airflow's api-server tells "
+    "what happened; `horae ledger show` tells the same story as a page."
 )
+UNTOUCHED = "Nothing was changed by it."
+PERHAPS = "Whether what was asked for was done is not known: load the page again and look."
 
 
 def answer_failures(app: FastAPI) -> None:
@@ -37,7 +40,8 @@ def answer_failures(app: FastAPI) -> None:
 
 def _unforeseen(request: Request, _error: Exception) -> Response:
     """Starlette raises the error again afterwards, so that the server logs it."""
-    return _answer(request, 500, BROKEN, title="The page failed")
+    changed = UNTOUCHED if request.method in HARMLESS else PERHAPS
+    return _answer(request, 500, BROKEN.format(changed), title="The page failed")
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -51,11 +51,14 @@ def page(
 def here(request: Request) -> str:
     """The way from the page that was asked for back to the first page: `./`, `../`, ...
 
-    Only the last parts of a path are ours; a proxy may hide what stands before.
+    Only the last parts of a path are ours; a proxy may hide what stands before. What counts are
+    the slashes that the browser sees: one that was sent as `%2F` parts nothing.
     """
     path: str = request.scope["path"]
-    own = path.removeprefix(request.scope.get("root_path", ""))
-    return "../" * (own.count("/") - 1) or "./"
+    root: str = request.scope.get("root_path", "")
+    before = root.count("/") if path.startswith(root) else 0
+    asked: bytes = request.scope.get("raw_path") or path.encode("utf-8", "surrogateescape")
+    return "../" * (asked.count(b"/") - before - 1) or "./"
 
 
 @functools.cache

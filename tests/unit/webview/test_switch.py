@@ -60,3 +60,18 @@ def test_a_reason_of_nothing_to_see_is_none(told: Pages) -> None:
     """It is asked for again: 422."""
     assert told.post("/switch", order(None, thrown=True, reason="\u200b\x00")).status_code == 422
     assert told.switches.turns == []
+
+
+def test_a_turn_that_fails_unforeseen_is_not_said_to_have_changed_nothing(
+    told: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been thrown before what failed: the person is sent to look."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(told.switches, "throw", failing)
+    answer = told.post("/switch", order(None, thrown=True))
+    assert answer.status_code == 500
+    assert "Nothing was changed" not in answer.text
+    assert "load the page again and look" in answer.text

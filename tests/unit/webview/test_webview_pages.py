@@ -290,11 +290,16 @@ def test_the_plot_is_told_what_the_timeline_has(told: Pages) -> None:
     ("query", "status"),
     [("since=2026-03-02T03:00:00Z&until=2026-03-02T03:10:00Z", 200),
      ("since=2026-03-02T03:10:00Z&until=2026-03-02T03:00:00Z", 400),
-     ("since=1000-03-02T03:10:00Z", 400), ("hours=0", 422), ("hours=nan", 422), ("since=x", 422)],
+     ("since=1000-03-02T03:10:00Z", 400), ("until=0001-01-01T00:00:00Z", 400),
+     ("since=0001-01-01T00:00:00Z&until=0001-01-01T09:00:00%2B14:00", 400),
+     ("since=9999-12-31T20:00:00-14:00&until=9999-12-31T23:00:00-14:00", 400),
+     ("hours=1e-9", 422), ("hours=0", 422), ("hours=nan", 422), ("since=x", 422)],
 )  # fmt: skip
 def test_a_time_that_makes_no_sense_is_refused(told: Pages, query: str, status: int) -> None:
-    """Backwards, of a thousand years, of no length or no time at all."""
+    """Backwards, of a thousand years, outside of the calendar, of no length or no time at all."""
     assert told.get(f"/job/ysb/timeline?{query}").status_code == status
+    if query.startswith("hours"):
+        assert told.get(f"/job/ysb?{query}").status_code == status
 
 
 @pytest.mark.parametrize("path", ["/", "/job/ysb", "/decision/ysb/ysb-c1", "/job/ysb/rescale"])
@@ -330,3 +335,12 @@ def test_a_file_is_fetched_once(told: Pages) -> None:
     assert told.get("/static/plotly.min.js").content[:4] == b"/**\n"
     for name in ("nothing.css", "..%2fapp.py", "page.css%00"):
         assert told.get(f"/static/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [("/nothing", "./"), ("/job/none", "../"), ("/job/a%2Fb", "../"), ("/a/b/c", "../../")],
+)
+def test_a_page_finds_its_style_from_any_address(told: Pages, path: str, way: str) -> None:
+    """Also the page that says that there is none: a slash that was sent as %2F parts nothing."""
+    assert f'href="{way}static/page.css' in told.get(path).text

@@ -29,7 +29,9 @@ SPANS = (
     ("30 days", 720.0),
 )
 """What the buttons above the timeline show, in hours."""
+SHORTEST_HOURS = 1 / 3600
 LONGEST_HOURS = 24.0 * 400
+SHORTEST = timedelta(seconds=1)
 DAY = 24.0
 PLOT_POINTS = 600
 """A wide screen shows about two pixels a point."""
@@ -40,7 +42,7 @@ DECISIONS = 15
 AHEAD = timedelta(hours=1)
 """The longest forecast that a job spec has by default; a longer one is shown as far."""
 
-Hours = Annotated[float, Query(gt=0, le=LONGEST_HOURS)]
+Hours = Annotated[float, Query(ge=SHORTEST_HOURS, le=LONGEST_HOURS)]
 
 
 @router.get("/job/{job}")
@@ -85,11 +87,16 @@ def plot(
     now = horae.clock.now()
     known_row(horae, job)
     end = _aware(until) or now
-    begin = _aware(since) or end - timedelta(hours=hours)
-    if not timedelta(0) < end - begin <= timedelta(hours=LONGEST_HOURS):
+    try:
+        begin = _aware(since) or end - timedelta(hours=hours)
+        sensible = SHORTEST <= end - begin <= timedelta(hours=LONGEST_HOURS)
+        begin, end = begin.astimezone(UTC), end.astimezone(UTC)
+    except OverflowError:  # before the first year, or after the last
+        sensible = False
+    if not sensible:
         raise HTTPException(
             400,
-            f"since {begin.isoformat()} until {end.isoformat()}: expected a time of up to "
+            f"since {since or 'none'} until {until or 'none'}: expected a time of a second to "
             f"{LONGEST_HOURS:g} hours that ends after it begins",
         )
     told: Timeline = timeline(horae.ledger, job, since=begin, until=end, points=PLOT_POINTS)

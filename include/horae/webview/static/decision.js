@@ -114,4 +114,6 @@ if (approval) {
       buttons.forEach((button) => { button.disabled = false; });
     }
   });
+  // Not before: without this script a browser would send the form itself, and answer nothing.
+  buttons.forEach((button) => { button.disabled = false; });
 }
