@@ -1,5 +1,6 @@
 """The pages inside Airflow: built in the api-server at the first request, and nowhere else."""
 
+import asyncio
 import os
 import threading
 from typing import Any
@@ -19,8 +20,12 @@ class LazyPages:
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer a request with the application."""
-        await self.built()(scope, receive, send)
+        """Answer a request with the application.
+
+        Building it takes a second or more, in which Airflow's own requests must go on.
+        """
+        app = self._app or await asyncio.to_thread(self.built)
+        await app(scope, receive, send)
 
     def built(self) -> Any:
         """The application, built once a process."""

@@ -1,14 +1,21 @@
 """The plugin registers the pages, and loads nothing for them."""
 
+import asyncio
+import atexit
 import runpy
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 PLUGIN = Path(__file__).resolve().parents[3] / "plugins" / "horae_page.py"
+
+LOOP = asyncio.new_event_loop()
+"""Made here, for a loop needs a pair of sockets; nothing leaves it."""
+atexit.register(LOOP.close)
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Airflow's own
 
@@ -42,3 +49,30 @@ def test_a_process_that_only_loads_the_plugin_does_not_pay_for_pages(
         cwd=PLUGIN.parents[1],
     )  # fmt: skip
     assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_airflow_answers_others_while_the_pages_are_built(
+    glue: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first request waits for its application; the loop that serves the others does not."""
+    from horae_airflow import webview
+
+    others = threading.Event()
+    answered: list[str] = []
+
+    async def app(*_: object) -> None:
+        answered.append("others went on" if others.is_set() else "others waited")
+
+    def build() -> object:
+        others.wait(10)
+        return app
+
+    async def requests() -> None:
+        first = asyncio.ensure_future(webview.LazyPages()({}, None, None))
+        await asyncio.sleep(0)
+        others.set()
+        await first
+
+    monkeypatch.setattr(webview, "build", build)
+    LOOP.run_until_complete(requests())
+    assert answered == ["others went on"]
