@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no fault of the code: time is measured in benchmarks, not asserted by tests.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Byte code of Airflow and Darts saves most of their import time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

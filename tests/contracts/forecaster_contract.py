@@ -65,7 +65,6 @@ class ForecasterContract:
 
     @settings(
         max_examples=25,
-        deadline=None,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,
             HealthCheck.differing_executors,

@@ -235,7 +235,7 @@ class LeaseContract:
         """At most one live holder, growing tokens, and entries in the order of their tokens."""
         jobs = (f"job-{number}" for number in count(1))
 
-        @settings(max_examples=40, deadline=None)
+        @settings(max_examples=40)
         @given(steps=st.lists(STEP, max_size=15))
         def holds(steps: list[tuple[str, str, int]]) -> None:
             scene = LeaseScene(ledger, next(jobs))

@@ -71,7 +71,7 @@ def windows(draw: st.DrawFn, job: str) -> MetricsWindow:
     return window if runs else replace(window, job_id=None, configuration=None)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(seen=st.tuples(*(windows(job) for job in tuple(JOBS)[:6])), late=st.integers(-200, 200))
 def test_both_give_the_same_verdicts(seen: tuple[MetricsWindow, ...], late: int) -> None:
     """Whatever came, six windows at once, the verdicts are equal to the letter."""
@@ -80,7 +80,7 @@ def test_both_give_the_same_verdicts(seen: tuple[MetricsWindow, ...], late: int)
     assert GX.validate(by_id, now=now) == VECTOR.validate(by_id, now=now)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=st.integers(0, 12), order=st.randoms(use_true_random=False), step=st.integers(1, 9))
 def test_no_window_is_too_odd_to_be_judged(rows: int, order: Random, step: int) -> None:
     """Rows in any order, at any distance, without a zone or without a value get a verdict."""

@@ -83,7 +83,7 @@ def test_the_unchanged_spec_is_valid() -> None:
 
 
 @given(st.sampled_from(PLACES), VALUES, st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_value_at_any_place(place: tuple[Any, ...], value: Any, remove: bool) -> None:
     """A value replaced by any other, or taken away, gives a spec or faults."""
     changed = copy.deepcopy(VALID)
@@ -98,7 +98,7 @@ def test_any_value_at_any_place(place: tuple[Any, ...], value: Any, remove: bool
 
 
 @given(st.sampled_from(PLACES), st.text(min_size=1, max_size=9), VALUES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_entry_more(place: tuple[Any, ...], name: str, value: Any) -> None:
     """An entry that is not known, anywhere, gives a spec or faults."""
     changed = copy.deepcopy(VALID)
@@ -115,7 +115,7 @@ def test_any_entry_more(place: tuple[Any, ...], name: str, value: Any) -> None:
     st.integers(0, 12),
     st.one_of(st.text(max_size=6), st.text(alphabet=" \n\t:-[]{}&*!?|>'\"#%@`,", max_size=6)),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_damage_to_the_text(at: int, cut: int, put: str) -> None:
     """Text cut out and other text put in gives a spec or faults."""
     check(TEXT[:at] + put + TEXT[at + cut :])

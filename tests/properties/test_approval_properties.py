@@ -164,7 +164,7 @@ class Play:
         return count
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(events=st.lists(st.sampled_from(EVENTS), max_size=14))
 def test_one_question_is_open_at_most_and_nothing_is_done_unasked(events: list[str]) -> None:
     """Every action is a person's own, or follows from an answer that approves."""

@@ -59,7 +59,7 @@ def jobs(draw: st.DrawFn) -> tuple[JobModel, World, Trace]:
 moves = st.lists(st.tuples(st.floats(0, 0.999), st.sampled_from(EIGHT)), max_size=6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(jobs(), st.lists(moves, min_size=8, max_size=8), st.integers(0, 10_000))
 def test_no_schedule_and_no_constant_costs_less_than_the_bound_at_its_own_budgets(
     job: tuple[JobModel, World, Trace],
@@ -82,7 +82,7 @@ def test_no_schedule_and_no_constant_costs_less_than_the_bound_at_its_own_budget
         assert money >= bound.money(violation_seconds=broken, actions=changed) * (1 - 1e-9)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.integers(0, 30), min_size=PIECES, max_size=PIECES),
     st.lists(st.integers(0, 127), min_size=PIECES, max_size=PIECES),
@@ -104,7 +104,7 @@ def test_no_way_through_the_levels_costs_less_than_the_bound(
         assert paid >= bound.money(violation_seconds=broken, actions=int(times)) - 1e-9
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(jobs(), st.integers(0, 10_000), st.integers(0, 600), st.integers(0, 6))
 def test_the_bound_never_rises_with_a_budget(
     job: tuple[JobModel, World, Trace], seed: int, violations: int, actions: int

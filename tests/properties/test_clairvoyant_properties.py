@@ -41,7 +41,7 @@ VIOLATION = np.array([0.0, 0.5, 4.0])
 SWITCH = np.array([0.0, 1.0, 3.0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(programs(), st.integers(0, 2), st.integers(0, 40))
 def test_what_is_found_is_the_least_over_all_schedules(
     program: Program, first: int, backlog: int
@@ -51,7 +51,7 @@ def test_what_is_found_is_the_least_over_all_schedules(
     np.testing.assert_allclose(found, _enumerated(program, first, float(backlog)), atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(programs(), st.integers(0, 2), st.integers(0, 40))
 def test_following_the_choices_costs_what_was_promised(
     program: Program, first: int, backlog: int
@@ -73,7 +73,7 @@ def test_following_the_choices_costs_what_was_promised(
         np.testing.assert_allclose(money, policies.least[first, backlog, pair], atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(programs(), st.integers(1, 60))
 def test_more_that_waits_is_never_cheaper(program: Program, distance: int) -> None:
     """More that waits is never cheaper, however coarse the nodes are."""

@@ -130,7 +130,7 @@ def _beyond(before: float, after: float, limit: float) -> float:
 
 
 @given(programs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_plan_is_the_best_of_all_policies(program: Program) -> None:
     """Expected money of every state is that of trying every choice in every state."""
     plan, brute = solve(program), BruteForce(program)
@@ -139,7 +139,7 @@ def test_the_plan_is_the_best_of_all_policies(program: Program) -> None:
 
 
 @given(programs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_draw_follows_the_plan_by_itself(program: Program) -> None:
     """Money in a draw is that of the optimal policy with this draw's load, capacity, outage."""
     plan, brute = solve(program), BruteForce(program)
@@ -148,7 +148,7 @@ def test_each_draw_follows_the_plan_by_itself(program: Program) -> None:
 
 
 @given(programs(draws=1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_with_one_draw_following_is_what_was_expected(program: Program) -> None:
     """Nothing is unknown then, so the plan costs what it was expected to."""
     plan = solve(program)
@@ -158,7 +158,7 @@ def test_with_one_draw_following_is_what_was_expected(program: Program) -> None:
 
 
 @given(programs(), st.sampled_from([0.0, 5.0, 10.0, 25.0]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_first_move_is_priced_like_the_plan(program: Program, age: float) -> None:
     """Each first move costs its step or its cheapest switch, and the plan after it."""
     plan, brute = solve(program), BruteForce(program)
@@ -187,7 +187,7 @@ def test_the_first_move_is_priced_like_the_plan(program: Program, age: float) ->
 
 
 @given(programs())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_dearer_violation_never_makes_the_plan_cheaper(program: Program) -> None:
     """Expected money grows with every price in it."""
     dearer = replace(program, violation=program.violation + 1)

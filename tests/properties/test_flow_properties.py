@@ -81,7 +81,7 @@ def played(
     return flow, undone
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trace=traces, model=models, world=worlds, due=strikes, acted=actions)
 def test_no_record_is_lost_and_none_is_made(
     trace: Trace,
@@ -107,7 +107,7 @@ def test_no_record_is_lost_and_none_is_made(
     assert processed.sum() - undone.sum() == pytest.approx(flow.position(0), abs=0.1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trace=traces, model=models, world=worlds, due=strikes, acted=actions)
 def test_failures_are_told_in_the_order_of_time(
     trace: Trace,
@@ -127,7 +127,7 @@ def test_failures_are_told_in_the_order_of_time(
         assert len(flow.replications[0].struck) + len(flow.replications[0].due) == len(due)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(trace=traces, model=models, due=strikes, seeds=st.lists(st.integers(0, 9), max_size=4))
 def test_company_changes_nothing(
     trace: Trace, model: JobModel, due: tuple[Failure, ...], seeds: list[int]
@@ -145,7 +145,7 @@ def test_company_changes_nothing(
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(trace=traces, model=models, due=strikes)
 def test_an_age_is_never_older_than_the_trace(
     trace: Trace, model: JobModel, due: tuple[Failure, ...]

@@ -55,7 +55,6 @@ def tried(examples: int) -> settings:
     """So many, the same each time unless their number was told."""
     return settings(
         max_examples=examples,
-        deadline=None,
         derandomize="HORAE_CHAOS_EXAMPLES" not in os.environ,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -136,7 +136,7 @@ def _fits(name: str, value: float) -> bool:
     return CATALOGUE[name].minimum <= value <= CATALOGUE[name].maximum
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(orders=ORDERS, failures=FAILURES, outages=OUTAGES, seed=st.integers(0, 3))
 def test_no_record_is_lost_or_made_up(
     orders: list[Order], failures: list[tuple[int, int, int]], outages: Outages, seed: int
@@ -150,7 +150,7 @@ def test_no_record_is_lost_or_made_up(
     assert (flow.backlog[0] <= flow.trace.arrived + 1e-6).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(orders=ORDERS, failures=FAILURES, outages=OUTAGES, seed=st.integers(0, 3))
 def test_what_runs_is_paid_for(
     orders: list[Order], failures: list[tuple[int, int, int]], outages: Outages, seed: int
@@ -165,7 +165,7 @@ def test_what_runs_is_paid_for(
         assert (record.memory_gb[begin:end][running] >= configuration.total_memory_gb).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(orders=ORDERS, outages=OUTAGES, seed=st.integers(0, 3))
 def test_without_failures_the_job_runs_in_the_end(
     orders: list[Order], outages: Outages, seed: int

@@ -41,7 +41,7 @@ def windows(draw: st.DrawFn) -> MetricsWindow:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(windows())
 def test_stored_window_comes_back_and_is_written_the_same(window: MetricsWindow) -> None:
     """Whatever a window holds, reading gives it back, and writing that gives the same bytes."""

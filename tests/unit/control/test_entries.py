@@ -131,7 +131,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(values)
 def test_every_value_reads_back_as_it_was(value: object) -> None:
     """Through canonical JSON and back: equal, of the same type."""

@@ -435,7 +435,7 @@ MEMBERS = (
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(MEMBERS), json_values))
 def test_any_body_is_told_without_an_error(body: dict[str, Any]) -> None:
     """An entry of an older version, or one that somebody altered, has a story all the same."""
