@@ -15,7 +15,7 @@ PICTURES = os.environ.get("HORAE_PICTURES")
 """Folder that pictures are to be written to; None: none are to be taken."""
 
 SIZE = {"width": 1_360, "height": 900}
-TAKES_SECONDS = 300
+TAKES_SECONDS = 400
 """That rehearsing these jobs takes."""
 TALLEST = 2_400
 """Pixels of a picture: more of a long page nobody looks at."""
