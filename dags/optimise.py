@@ -36,7 +36,7 @@ def decide(job: str) -> dict[str, Any]:
 
 def order(decided: dict[str, Any]) -> dict[str, Any]:
     """What `rescale` is triggered with; skips the trigger where nothing is to be executed."""
-    if not (decided["execute"] or decided["approval"]):
+    if not (decided["execute"] or decided.get("approval")):
         raise AirflowSkipException(decided["sentence"])
     return {
         "trigger_run_id": decided["run"],

@@ -344,3 +344,26 @@ def test_a_file_is_fetched_once(told: Pages) -> None:
 def test_a_page_finds_its_style_from_any_address(told: Pages, path: str, way: str) -> None:
     """Also the page that says that there is none: a slash that was sent as %2F parts nothing."""
     assert f'href="{way}static/page.css' in told.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("latency", "broken", "tone"), [(0.5, 0.0, "good"), (30.0, 60.0, "warn")], ids=["well", "ill"]
+)
+def test_a_rescale_is_coloured_by_what_came_of_it(
+    pages: Pages, latency: float, broken: float, tone: str
+) -> None:
+    """Done is good where the limit of 10 s holds a minute later, and else a warning."""
+    chain = pages.chain()
+    chain.carry_out(chain.decide(references=chain.foreseen()))
+    chain.wait(60).look("c2", configuration=LARGE, latency=latency, lag=100.0, broken=broken)
+    assert f'class="sheet plain {tone}"' in pages.get("/decision/ysb/ysb-c1").text
+
+
+def test_a_rescale_that_never_began_is_not_under_way(pages: Pages) -> None:
+    """Another action stood in its way."""
+    chain = pages.chain()
+    body = {"action_id": chain.decide().id, "rival": "ysb-x", "sentence": "ysb-x is under way"}
+    chain.append(EntryKind.REFUSAL, "ysb-c1:ysb-x", body)
+    said = words(pages.get("/decision/ysb/ysb-c1"))
+    assert "A rescale that another action stood in the way of" in said
+    assert "A rescale is under way" not in said

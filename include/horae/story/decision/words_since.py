@@ -57,15 +57,29 @@ def _since_then(story: DecisionStory) -> Iterator[Sentence]:
 
 
 def _verdict(story: DecisionStory, last: LookAfter) -> str:
-    """Whether it helped, to begin a sentence with; where no limit is recorded, by the backlog."""
-    caught_up = _figure(story, "catch-up")
-    normal = caught_up is not None and caught_up.real is not None
+    """Whether it helped, to begin a sentence with."""
     if _stopped_later(story, last):
         return "The job stopped running later, whatever the cause;"
-    within = _side(last) == "within" or (_side(last) is None and normal)
+    within = _is_within(story, last)
     if story.move is not None and story.move.urgent:
         return "It helped:" if within else "It has not helped so far:"
     return "It did no harm so far:" if within else "The job does not keep up since:"
+
+
+def fares_well(story: DecisionStory) -> bool | None:
+    """Whether a job keeps up since its action; None: that is not known, or nothing was done."""
+    last = story.after.there
+    ended = story.deed.ended if story.deed else None
+    if ended is None or ended.result != OutcomeResult.DONE or last is None:
+        return None
+    return _is_within(story, last) and not _stopped_later(story, last)
+
+
+def _is_within(story: DecisionStory, last: LookAfter) -> bool:
+    """Whether the latency is within its limit; where none is recorded, by the backlog."""
+    caught_up = _figure(story, "catch-up")
+    normal = caught_up is not None and caught_up.real is not None
+    return _side(last) == "within" or (_side(last) is None and normal)
 
 
 def _stopped_later(story: DecisionStory, last: LookAfter) -> bool:

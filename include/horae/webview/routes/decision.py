@@ -10,6 +10,7 @@ from horae.story.decision.done import Answer
 from horae.story.decision.paragraph import paragraph
 from horae.story.decision.story import DecisionStory, Part
 from horae.story.decision.telling import tell_decision
+from horae.story.decision.words_since import fares_well
 from horae.webview.access import Reading
 from horae.webview.forecast_band import forecast_lines
 from horae.webview.horae import Horae
@@ -83,6 +84,8 @@ def headline(story: DecisionStory, now: datetime) -> str:
             "abandoned": "The rescale was abandoned",
             "overtaken": "The rescale was overtaken by somebody else",
         }.get(ended.result, f"The rescale ended: {ended.result}")
+    if story.deed is not None and story.deed.intention is None:
+        return "A rescale that another action stood in the way of"
     if story.deed is not None:
         return "A rescale is under way"
     if waits(story, now):
@@ -97,7 +100,7 @@ def tone(story: DecisionStory, now: datetime) -> str:
     ended = story.deed.ended if story.deed else None
     if ended is not None:
         worst = {"failed": "bad", "rolled back": "warn", "abandoned": "warn", "overtaken": "warn"}
-        return worst.get(ended.result, "good")
+        return worst.get(ended.result, "warn" if fares_well(story) is False else "good")
     if story.deed is not None or waits(story, now):
         return "warn"
     return "calm"
