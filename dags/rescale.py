@@ -23,27 +23,13 @@ from airflow.sdk import Param, dag, task
 
 from horae_airflow.approval import Ask
 from horae_airflow.deadlines import rescale_deadline
-from horae_airflow.fleet import TAG, action_args, default_args, job_names
-
-
-def _optional(kind: str, title: str, description: str, **bounds: Any) -> Param:
-    return Param(None, type=["null", kind], title=title, description=description, **bounds)
-
+from horae_airflow.fleet import TAG, action_args, default_args
+from horae_airflow.forms import configuration_params, job_param, optional
 
 PARAMS = {
-    "job": Param(
-        next(iter(job_names()), ""), type="string", enum=list(job_names()) or [""], title="Job"
-    ),
-    "parallelism": _optional(
-        "integer", "Parallelism", "Subtasks of each vertex.", minimum=1, maximum=32_768
-    ),
-    "slots": _optional("integer", "Slots per TaskManager", "", minimum=1, maximum=1_024),
-    "cpu_cores": _optional("number", "CPU cores per TaskManager", "", exclusiveMinimum=0),
-    "memory_mb": _optional("integer", "Memory per TaskManager", "In MiB.", minimum=512),
-    "checkpoint_interval_seconds": _optional(
-        "number", "Checkpoint interval", "In seconds.", exclusiveMinimum=0
-    ),
-    "vertices": _optional(
+    "job": job_param(),
+    **configuration_params(),
+    "vertices": optional(
         "object",
         "Single vertices",
         'In place only: {"id or beginning of a name": subtasks}; the others keep theirs.',

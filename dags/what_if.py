@@ -13,32 +13,18 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from horae_airflow.fleet import TAG, default_args, job_names
-
-
-def _optional(kind: str, title: str, description: str, **bounds: Any) -> Param:
-    return Param(None, type=["null", kind], title=title, description=description, **bounds)
-
+from horae_airflow.fleet import TAG, default_args
+from horae_airflow.forms import configuration_params, job_param, optional
 
 PARAMS = {
-    "job": Param(
-        next(iter(job_names()), ""), type="string", enum=list(job_names()) or [""], title="Job"
-    ),
-    "load_records_per_second": _optional(
+    "job": job_param(),
+    "load_records_per_second": optional(
         "number", "Load", "In records/s, now and over the whole horizon.", minimum=0
     ),
-    "load_factor": _optional(
+    "load_factor": optional(
         "number", "Load factor", "Times the load that is foreseen.", exclusiveMinimum=0
     ),
-    "parallelism": _optional(
-        "integer", "Parallelism", "Subtasks of each vertex.", minimum=1, maximum=32_768
-    ),
-    "slots": _optional("integer", "Slots per TaskManager", "", minimum=1, maximum=1_024),
-    "cpu_cores": _optional("number", "CPU cores per TaskManager", "", exclusiveMinimum=0),
-    "memory_mb": _optional("integer", "Memory per TaskManager", "In MiB.", minimum=512),
-    "checkpoint_interval_seconds": _optional(
-        "number", "Checkpoint interval", "In seconds.", exclusiveMinimum=0
-    ),
+    **configuration_params(),
     "note": Param("", type="string", title="Note", description="Recorded with your name."),
 }
 

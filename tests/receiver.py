@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
+
+from listening import listening
 
 
 class Receiver(ThreadingHTTPServer):
@@ -47,12 +48,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     """A receiver that listens until the block is left."""
-    receiver = Receiver()
-    thread = Thread(target=receiver.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with listening(Receiver()) as receiver:
         yield receiver
-    finally:
-        receiver.shutdown()
-        receiver.server_close()
-        thread.join(10)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from horae.simulation.job.job_model import Start
+from listening import listening
 
 JOB = "contract"
 """Name of the job that runs there."""
@@ -62,12 +62,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def recorded_site() -> Iterator[RecordedSite]:
     """One that listens until the block is left."""
-    site = RecordedSite()
-    thread = Thread(target=site.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with listening(RecordedSite()) as site:
         yield site
-    finally:
-        site.shutdown()
-        site.server_close()
-        thread.join(10)

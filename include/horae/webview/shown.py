@@ -160,8 +160,8 @@ def part(text: str) -> str:
 
 
 def _coarse(seconds: float) -> float:
-    """Without the seconds from ten minutes on, and without the minutes from a day on."""
-    for least, unit in ((_DAY, _HOUR), (10 * _MINUTE, _MINUTE), (10.0, 1.0)):
-        if seconds >= least:
+    """From twice a unit on whole ones only: what is long ago need not be told to the second."""
+    for unit in (_DAY, _HOUR, _MINUTE):
+        if seconds >= 2 * unit:
             return seconds // unit * unit
     return float(round(seconds))

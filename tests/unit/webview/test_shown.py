@@ -57,7 +57,14 @@ def test_money_that_is_not_known_is_not_nought() -> None:
 
 def test_how_long_ago_is_as_coarse_as_it_is_old() -> None:
     """Seconds count for ten minutes, minutes for a day, hours afterwards."""
-    spans = {45: "45 s ago", 125: "2 min 5 s ago", 3_700: "1 h 1 min ago", -60: "in 1 min"}
+    spans = {
+        45: "45 s ago",
+        65: "1 min 5 s ago",
+        125: "2 min ago",
+        3_700: "1 h 1 min ago",
+        9_000: "2 h ago",
+        -60: "in 1 min",
+    }
     assert {s: plain(shown.ago(NOON - timedelta(seconds=s), NOON)) for s in spans} == spans
     assert shown.ago(None, NOON) == "not known"
 
