@@ -93,12 +93,13 @@ def given(event: Mapping[str, Any]) -> Any:
     """What Airflow tells of an answer, as the library's."""
     from horae.control.approval_answer import Given
     from horae.control.approvals import Reply
+    from horae.control.entries import person
 
-    person = event.get("responded_by_user")
+    answering = event.get("responded_by_user")
     approved = list(event["chosen_options"]) == [APPROVE]
     return Given(
         reply=Reply.APPROVE if approved else Reply.REFUSE,
-        person=None if event.get("timedout") or person is None else person["name"],
+        person=None if event.get("timedout") or answering is None else person(answering["name"]),
         at=event["responded_at"],
         values=event.get("params_input") or {},
     )

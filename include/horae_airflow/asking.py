@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from horae.control.entries import person
 from horae.control.supposition import Supposition
 from horae.control.what_if import Asking
 from horae.control.wish import Wish
@@ -18,7 +19,7 @@ def asking(context: Mapping[str, Any]) -> Asking:
     asked = dict(context["params"]) | dict(run.conf or {})
     return Asking(
         run=run.run_id,
-        actor=run.triggering_user_name or "unknown person",
+        actor=person(run.triggering_user_name),
         supposition=Supposition(
             load_records_per_second=asked.get("load_records_per_second"),
             load_factor=asked.get("load_factor"),

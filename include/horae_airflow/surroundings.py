@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import (
     AirflowSecretsBackendAccessDenied,
 )
 
-from horae.control.entries import HORAE
+from horae.control.entries import HORAE, person
 from horae.control.kill_switch import Halted, any_of, file_switch
 from horae.control.surroundings import Surroundings
 from horae.control.wish import Wish
@@ -105,10 +105,10 @@ def wish(context: Mapping[str, Any]) -> Wish:
     """What a run of `rescale` was asked for, and by whom."""
     run = context["dag_run"]
     asked = dict(context["params"]) | dict(run.conf or {})
-    actor = HORAE if run.run_type == "operator_triggered" else run.triggering_user_name
+    by_horae = run.run_type == "operator_triggered"
     return Wish(
         id=run.run_id,
-        actor=actor or "unknown person",
+        actor=HORAE if by_horae else person(run.triggering_user_name),
         job=asked["job"],
         decision=asked.get("decision"),
         changes={name: value for name in Wish.axes() if (value := asked.get(name)) is not None},

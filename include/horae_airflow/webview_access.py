@@ -11,6 +11,7 @@ from airflow.models.dag import DagModel
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
+from horae.control.entries import person
 from horae.webview.access import Person
 
 READ = "optimise"
@@ -31,7 +32,7 @@ async def access(request: Request) -> Person:
 
 def _person(user: BaseUser) -> Person:
     return Person(
-        name=user.get_name(),
+        name=person(user.get_name()),
         may_read=_may(user, "GET", READ),
         may_act=_may(user, "POST", ACT),
     )

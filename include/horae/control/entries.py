@@ -24,6 +24,14 @@ HORAE = "horae"
 
 SCHEMA_VERSION = 1
 
+
+def person(name: str | None) -> str:
+    """The actor that a person is recorded as: never Horae itself, whatever their name."""
+    if name == HORAE:
+        return f"{HORAE} (a person)"
+    return name or "unknown person"
+
+
 Value = TypeVar("Value")
 
 

@@ -153,6 +153,12 @@ def test_a_person_without_a_name_is_not_horae(glue: ModuleType) -> None:
     assert wish.actor == "unknown person"
 
 
+def test_a_person_is_never_taken_for_horae(glue: ModuleType) -> None:
+    """Nor where they are called so: the guards would take them for the program."""
+    wish = glue.wish({"dag_run": Run(triggering_user_name="horae", conf=None), "params": PARAMS})
+    assert wish.actor == "horae (a person)"
+
+
 def refusals() -> list[Exception]:
     """What Airflow raises where it does not tell a variable."""
     from airflow.sdk.exceptions import (

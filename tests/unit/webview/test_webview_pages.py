@@ -153,6 +153,11 @@ def test_a_question_to_a_person_can_be_answered_by_who_may(pages: Pages) -> None
     assert "it counts as refused" in words(asked)
     assert 'data-run="ysb-c1" data-task="ask" data-map="-1"' in asked.text
     assert "waits for a person" in words(pages.get("/"))
+    assert "Horae is stopped here" not in words(asked)
+    pages.switches.reasons["ysb"] = "a release"
+    stopped = words(pages.get("/decision/ysb/ysb-c1"))
+    assert "Horae is stopped here, so an approval would be refused." in stopped
+    assert "a release" in stopped
     pages.person = READER
     assert "You may read this, but not answer" in words(pages.get("/decision/ysb/ysb-c1"))
     pages.clock.wait(7_200)

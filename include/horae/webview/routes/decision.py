@@ -15,6 +15,7 @@ from horae.webview.access import Reading
 from horae.webview.forecast_band import forecast_lines
 from horae.webview.horae import Horae
 from horae.webview.pages import page
+from horae.webview.switch_state import job_switch
 
 router = APIRouter()
 
@@ -53,6 +54,7 @@ def decision(
         headline=headline(story, now),
         tone=tone(story, now),
         waits=waits(story, now),
+        switch=job_switch(horae, job) if waits(story, now) else None,
         lines=forecast_lines(story.forecast),
         checked=check_chain(ledger, story.place.entry, most=FAR_ENOUGH) if verify else None,
         missing={part.value: story.why_missing(part) for part in Part},
