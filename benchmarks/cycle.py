@@ -37,7 +37,7 @@ from horae.control.history import History
 from horae.control.understand import (
     Deciding,
     Understanding,
-    admissible,
+    bounds,
     partitioning_of,
     running_in,
     understand,
@@ -56,6 +56,7 @@ from horae.ledger.records import EntryKind
 from horae.metrics.memory_window_store import MemoryWindowStore
 from horae.optimisation.objectives import evaluate
 from horae.optimisation.pareto import pareto_front
+from horae.optimisation.search_space import search_space
 from horae.performance.capacity import forget_posteriors
 from horae.performance.fitting import fit_models
 from horae.policy.guards import ask_guards
@@ -188,7 +189,7 @@ def _search(parts: Deciding, known: Understanding) -> object:
     now, spec = known.situation, parts.spec
     capabilities = parts.engine.capabilities(spec.engine_job_name)
     spread = partitioning_of(parts, capabilities)
-    space = admissible(parts, now.window, now.current, capabilities, spread)
+    space = search_space(bounds(parts, now.window, now.current, capabilities, spread))
     candidates = parts.optimiser.search(
         space.configurations,
         lambda configurations: evaluate(
