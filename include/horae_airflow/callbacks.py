@@ -24,7 +24,7 @@ def _left_alone(callback: Callable[[Context], None]) -> Callable[[Context], None
     def called(context: Context) -> None:
         try:
             callback(context)
-        except Exception:
+        except Exception:  # telling must not turn a task that has ended into a failed one
             log.exception("nobody could be told by %s", callback.__name__)
 
     return called

@@ -10,7 +10,8 @@ from typing import Any
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from horae.errors import Fault, SettingsError
+from horae.errors import SettingsError
+from horae.settings.environment import told_seconds
 
 SECONDS = 3_600.0
 """Longer than a person is usually given to approve, plus the savepoint of a large state."""
@@ -47,22 +48,16 @@ def deadline_seconds(environ: Mapping[str, str]) -> float | None:
     Raises:
         SettingsError: `HORAE_RESCALE_DEADLINE_SECONDS` is faulty.
     """
-    said = environ.get("HORAE_RESCALE_DEADLINE_SECONDS") or str(SECONDS)
-    if said.lower() == "off":
+    said = environ.get("HORAE_RESCALE_DEADLINE_SECONDS")
+    if said is not None and said.lower() == "off":
         return None
-    try:
-        seconds = float(said)
-    except ValueError:
-        seconds = 0.0
-    if 1 <= seconds <= 30 * 86_400:
-        return seconds
-    fault = Fault(
-        where="HORAE_RESCALE_DEADLINE_SECONDS",
-        line=None,
-        value=said,
+    return told_seconds(
+        "HORAE_RESCALE_DEADLINE_SECONDS",
+        said,
+        default=SECONDS,
+        allowed=lambda seconds: 1 <= seconds <= 30 * 86_400,
         expected="seconds, from 1 to thirty days, or off",
     )
-    raise SettingsError("environment", [fault])
 
 
 async def overdue(context: Mapping[str, Any] | None = None, *, seconds: float) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from airflow.sdk import BaseNotifier
 
 from horae.errors import Fault, HoraeError, SettingsError, Unavailable
+from horae.settings.environment import told_seconds
 from horae.settings.notify_rules import VARIABLE, Event, NotifyRule, notify_rules
 from horae_airflow.notice import Notice
 
@@ -75,20 +76,13 @@ def seconds_of(environ: Mapping[str, str]) -> float:
     Raises:
         SettingsError: `HORAE_NOTIFY_SECONDS` is faulty.
     """
-    said = environ.get("HORAE_NOTIFY_SECONDS") or str(SECONDS)
-    try:
-        seconds = float(said)
-    except ValueError:
-        seconds = 0.0
-    if 0 < seconds <= 600:
-        return seconds
-    fault = Fault(
-        where="HORAE_NOTIFY_SECONDS",
-        line=None,
-        value=said,
+    return told_seconds(
+        "HORAE_NOTIFY_SECONDS",
+        environ.get("HORAE_NOTIFY_SECONDS"),
+        default=SECONDS,
+        allowed=lambda seconds: 0 < seconds <= 600,
         expected="seconds, above 0 and at most 600",
     )
-    raise SettingsError("environment", [fault])
 
 
 def require_sound(environ: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """What the environment says: the only place that reads it."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,22 +44,42 @@ class Environment:
             jobs_folder=Path(environ.get("HORAE_JOBS") or "include/jobs"),
             windows_url=environ.get("HORAE_WINDOWS") or str(home / "windows"),
             data_folder=Path(folder) if (folder := environ.get("HORAE_DATA")) else None,
-            lease_seconds=_lease_seconds(environ.get("HORAE_LEASE_SECONDS")),
+            lease_seconds=told_seconds(
+                "HORAE_LEASE_SECONDS",
+                environ.get("HORAE_LEASE_SECONDS"),
+                default=LEASE_SECONDS,
+                allowed=lambda seconds: seconds >= _LEAST_LEASE_SECONDS,
+                expected=f"seconds, {_LEAST_LEASE_SECONDS:g} at least",
+            ),
         )
 
 
-def _lease_seconds(told: str | None) -> float:
-    said = told or str(LEASE_SECONDS)
+def told_seconds(
+    name: str,
+    told: str | None,
+    *,
+    default: float,
+    allowed: Callable[[float], bool],
+    expected: str,
+) -> float:
+    """Seconds that a variable of the environment tells.
+
+    Args:
+        name: Of the variable.
+        told: Its text; None: it is not set.
+        default: Where it is not set, or empty.
+        allowed: Whether so many may be told; false for NaN.
+        expected: What may be told, for people.
+
+    Raises:
+        SettingsError: It tells something else.
+    """
+    said = told or str(default)
     try:
         seconds = float(said)
     except ValueError:
-        seconds = 0.0
-    if seconds >= _LEAST_LEASE_SECONDS:
+        seconds = math.nan
+    if allowed(seconds):
         return seconds
-    fault = Fault(
-        where="HORAE_LEASE_SECONDS",
-        line=None,
-        value=said,
-        expected=f"seconds, {_LEAST_LEASE_SECONDS:g} at least",
-    )
+    fault = Fault(where=name, line=None, value=said, expected=expected)
     raise SettingsError("environment", [fault])

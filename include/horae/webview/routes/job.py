@@ -39,8 +39,6 @@ TABLE_ROWS = 36
 """The same time for those who read: as many rows as fit two screens."""
 EVENTS = 60
 DECISIONS = 15
-AHEAD = timedelta(hours=1)
-"""The longest forecast that a job spec has by default; a longer one is shown as far."""
 
 Hours = Annotated[float, Query(ge=SHORTEST_HOURS, le=LONGEST_HOURS)]
 
