@@ -46,6 +46,7 @@ from horae.domain.action import RescalePath
 from horae.domain.clock import ManualClock
 from horae.domain.decision import Mode
 from horae.domain.forecast import LoadForecast
+from horae.forecasting.darts_forecaster import forget_fits
 from horae.domain.proposal import Proposal, Reason, Stay
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
@@ -136,6 +137,7 @@ def _decide_first(
     parts: Deciding, window_id: str, window: MetricsWindow, verdict: Verdict
 ) -> None:
     """One cycle more, as if it were the first of its process."""
+    forget_fits()
     forget_posteriors()
     _decide(parts, window_id, window, verdict)
 
@@ -172,6 +174,7 @@ def _parts(
 
 
 def _foresee(foresee: Callable[..., LoadForecast]) -> LoadForecast:
+    forget_fits()
     return foresee(rng=chance("forecast"))
 
 

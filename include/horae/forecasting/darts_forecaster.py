@@ -5,9 +5,14 @@ wrong is measured on the newest part of the past, which a first fit has not seen
 everything then makes the forecast (split conformal prediction, see `spread`). Deviation: the
 errors are kept as whole trajectories of one origin instead of one number a step, so that paths
 can be consistent in time; Darts' own conformal models give single steps only.
+
+Both fits rest on whole steps of the season, a forty-eighth of it each (half an hour of a day): a
+minute more teaches nothing, and a process that forecasts again within the step need not fit again.
+What a forecast begins with, the newest lags, is always the newest.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -20,7 +25,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
 
 from horae.domain.forecast import LoadForecast
-from horae.forecasting.past import BRIDGED_STEPS, usable_past
+from horae.forecasting.past import BRIDGED_STEPS, Past, usable_past
 from horae.forecasting.spread import Outlook, spread
 
 HARMONICS = 8
@@ -39,6 +44,12 @@ MOST_ORIGINS = 250
 
 FEWEST_ORIGINS = 12
 """With fewer the 80 % interval would rest on single errors."""
+
+STEPS_A_SEASON = 48
+"""In which fits are made anew; lags are as many grid points as such a step has."""
+
+KEPT = 16
+"""Fits in memory, of some 150 kB each: for a few jobs, each with a silent end or without."""
 
 Array = NDArray[np.float64]
 
@@ -71,7 +82,7 @@ class RidgeForecaster:
         """
         recipe = _Recipe.over(round(self.season_seconds / self.grid_seconds), steps)
         past = usable_past(load, grid_seconds=self.grid_seconds, at_least=recipe.fewest_rows)
-        outlook = recipe.foresee(past.values, steps + past.silent_steps)
+        outlook = _foresee(recipe, past, steps + past.silent_steps)
         return spread(outlook, job=job, forecaster=self.name, past=past, rng=rng)
 
 
@@ -93,7 +104,7 @@ class _Recipe:
 
     @classmethod
     def over(cls, season: int, steps: int) -> Self:
-        lags = min(max(season // 48, FEWEST_LAGS), MOST_LAGS)
+        lags = min(max(season // STEPS_A_SEASON, FEWEST_LAGS), MOST_LAGS)
         horizon = steps + BRIDGED_STEPS
         return cls(
             season=season,
@@ -106,21 +117,21 @@ class _Recipe:
     def fewest_rows(self) -> int:
         return self.fitted + self.tried
 
-    def foresee(self, values: Array, horizon: int) -> Outlook:
-        scale = float(values.mean()) or 1.0
-        series = TimeSeries.from_values(values / scale)
-        phases = self._phases(len(values) + horizon)
-        point = self._fit(series, phases, horizon).predict(
-            horizon, future_covariates=phases, verbose=False, show_warnings=False
-        )
-        errors = self._errors(series, phases, horizon)
-        return Outlook(point=np.maximum(point.values()[:, 0], 0.0) * scale, errors=errors * scale)
+    def whole_steps(self, past: Past) -> tuple[int, int]:
+        """First row to fit on, and the one after the last: whole steps of the season of all time.
 
-    def _errors(self, series: TimeSeries, phases: TimeSeries, horizon: int) -> Array:
+        All rows where these would be too few.
+        """
+        step, rows = max(1, self.season // STEPS_A_SEASON), len(past.values)
+        number = round(past.index[0].timestamp() / past.grid_seconds)
+        first, last = -number % step, rows - (number + rows) % step
+        return (first, last) if last - first >= self.fewest_rows else (0, rows)
+
+    def errors(self, series: TimeSeries, phases: TimeSeries, horizon: int) -> Array:
         """Actual minus forecast from origins that a first fit has not seen."""
         whole_season = self.season + self.lags + horizon
         unseen = min(self.season + horizon, max(self.tried, len(series) - whole_season))
-        model = self._fit(series[:-unseen], phases, horizon)
+        model = self.fit(series[:-unseen], phases, horizon)
         # All origins in one call of the fitted model: as `historical_forecasts` has it, without
         # a series of its own for each, which costs more than fitting.
         known, _ = create_lagged_prediction_data(
@@ -138,7 +149,7 @@ class _Recipe:
         errors: Array = actual - np.maximum(foreseen, 0.0)
         return errors
 
-    def _fit(self, series: TimeSeries, phases: TimeSeries, horizon: int) -> SKLearnModel:
+    def fit(self, series: TimeSeries, phases: TimeSeries, horizon: int) -> SKLearnModel:
         model = SKLearnModel(
             lags=self.lags,
             lags_future_covariates=[0],
@@ -148,8 +159,55 @@ class _Recipe:
         model.fit(series, future_covariates=phases, verbose=False)
         return model
 
-    def _phases(self, rows: int) -> TimeSeries:
-        """Sines and cosines of the time of the season, `rows x 2 HARMONICS`."""
-        turns = np.arange(rows)[:, None] / self.season * np.arange(1, HARMONICS + 1)
+    def phases(self, first: int, last: int) -> TimeSeries:
+        """Sines and cosines of the time of the season, `(last - first) x 2 HARMONICS`."""
+        turns = np.arange(first, last)[:, None] / self.season * np.arange(1, HARMONICS + 1)
         angles = 2 * np.pi * turns
         return TimeSeries.from_values(np.hstack([np.sin(angles), np.cos(angles)]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Fit:
+    """What was learned from a stretch of load.
+
+    Attributes:
+        scale: Its mean, records/s; 1 where that is nought.
+        model: Fitted on all of it, over `scale`.
+        errors: `origins x horizon`, over `scale`: actual minus forecast of an earlier fit.
+    """
+
+    scale: float
+    model: SKLearnModel
+    errors: Array
+
+
+@lru_cache(maxsize=KEPT)
+def _fitted(recipe: _Recipe, load: bytes, horizon: int) -> _Fit:
+    values = np.frombuffer(load)
+    scale = float(values.mean()) or 1.0
+    series, phases = TimeSeries.from_values(values / scale), recipe.phases(0, len(values))
+    errors = recipe.errors(series, phases, horizon)
+    errors.flags.writeable = False  # whoever asks next is given the same ones
+    return _Fit(scale=scale, model=recipe.fit(series, phases, horizon), errors=errors)
+
+
+def _foresee(recipe: _Recipe, past: Past, horizon: int) -> Outlook:
+    first, last = recipe.whole_steps(past)
+    fit = _fitted(recipe, past.values[first:last].tobytes(), horizon)
+    newest = past.values[-recipe.lags :] / fit.scale
+    row = len(past.values) - recipe.lags - first
+    point = fit.model.predict(
+        horizon,
+        series=TimeSeries.from_values(newest),
+        future_covariates=recipe.phases(row, row + recipe.lags + horizon),
+        verbose=False,
+        show_warnings=False,
+    )
+    return Outlook(
+        point=np.maximum(point.values()[:, 0], 0.0) * fit.scale, errors=fit.errors * fit.scale
+    )
+
+
+def forget_fits() -> None:
+    """Keep none of the fits made so far: the next forecast costs what a first one does."""
+    _fitted.cache_clear()

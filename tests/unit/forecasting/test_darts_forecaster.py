@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from horae.domain.forecast import LoadForecast
 from horae.errors import NotReady
 from horae.forecasting.accuracy import backtest
-from horae.forecasting.darts_forecaster import RidgeForecaster
+from horae.forecasting.darts_forecaster import RidgeForecaster, forget_fits
 from horae.forecasting.seasonal_naive import SeasonalNaive
 
 DAY = 1_440
@@ -78,3 +79,42 @@ def test_odd_seasons_and_horizons_work(season_steps: int, steps: int) -> None:
     forecast = ridge.forecast(load, job="ysb", steps=steps, rng=np.random.default_rng(0))
     assert forecast.steps == steps
     assert forecast.quantiles.max() < 400
+
+
+def test_a_fit_that_was_kept_foresees_what_a_new_one_does() -> None:
+    """Whoever forecasts first, the answer is the same to the last bit."""
+    load = days_of_different_height(3, seed=7)
+    ridge = RidgeForecaster(season_seconds=86_400, grid_seconds=60)
+
+    def paths(rows: int) -> np.ndarray:
+        rng = np.random.default_rng(0)
+        return ridge.forecast(load.iloc[:rows], job="ysb", steps=30, rng=rng).paths
+
+    forget_fits()
+    first, within_the_step = paths(2 * DAY), paths(2 * DAY + 29)
+    forget_fits()
+    assert np.array_equal(within_the_step, paths(2 * DAY + 29))
+    assert np.array_equal(first, paths(2 * DAY))
+
+
+def test_it_learns_from_whole_steps_of_the_season() -> None:
+    """A step of a day is 30 min: its errors stay for 30 forecasts, the newest load always counts.
+
+    The first row is at midnight, so rows 2880 to 2909 are within one step.
+    """
+    load = days_of_different_height(3, seed=7)
+    ridge = RidgeForecaster(season_seconds=86_400, grid_seconds=60)
+
+    def foresee(past: pd.Series) -> LoadForecast:
+        return ridge.forecast(past, job="ysb", steps=30, rng=np.random.default_rng(0))
+
+    def width(past: pd.Series) -> np.ndarray:
+        quantiles = foresee(past).quantiles
+        return quantiles[:, -1] - quantiles[:, 0]
+
+    begin, end, beyond = (width(load.iloc[:rows]) for rows in (2_880, 2_909, 2_910))
+    np.testing.assert_allclose(begin, end, rtol=1e-9)
+    assert not np.allclose(begin, beyond, rtol=1e-6)
+    higher = load.iloc[:2_909].copy()
+    higher.iloc[-1] *= 1.5
+    assert foresee(higher).quantiles[0, 4] > 1.2 * foresee(load.iloc[:2_909]).quantiles[0, 4]
