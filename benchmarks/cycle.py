@@ -46,11 +46,11 @@ from horae.domain.action import RescalePath
 from horae.domain.clock import ManualClock
 from horae.domain.decision import Mode
 from horae.domain.forecast import LoadForecast
-from horae.forecasting.darts_forecaster import forget_fits
 from horae.domain.proposal import Proposal, Reason, Stay
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
 from horae.errors import HoraeError
+from horae.forecasting.darts_forecaster import forget_fits
 from horae.ledger.memory import MemoryLedger
 from horae.ledger.opening import open_ledger
 from horae.ledger.records import EntryKind
