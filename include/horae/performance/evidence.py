@@ -6,10 +6,9 @@ to a bias.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from horae.domain.configuration import Configuration
 from horae.performance.checkpoints import long_checkpoint_seconds
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
-from horae.performance.stretches import Flags, Spans, Stretch, settled_stretches
+from horae.performance.stretches import Flags, Settled, Spans, settled
 
 BUSY = 0.95  # of a subtask's time; the rest is polling and metrics
 PERSISTENT_SECONDS = 120.0  # lag that grows for so long is no hiccup, however idle a subtask looks
@@ -110,25 +109,23 @@ def read_evidence(
         grid_seconds: Distance of two rows.
         partitioning: How the input is spread: an uneven split hides the value of a saturation.
     """
-    observations: list[Observation] = []
+    found: list[Observation | None] = []
     cpu: list[CpuUse] = []
-    for configuration, stretches in settled_stretches(frame, grid_seconds).items():
+    for configuration, run in runs(settled(frame, grid_seconds), grid_seconds):
         even = partitioning.is_even(configuration.parallelism)
         spread = partitioning.effective_slots(configuration.parallelism)
         fraction = 1.0 if even else spread / configuration.parallelism
-        runs = [Run.of(stretch, grid_seconds) for stretch in stretches]
-        found = (
-            _sustained(configuration, runs),
-            _overloaded(configuration, runs, _span(grid_seconds)),
-            _saturated(configuration, runs, grid_seconds, fraction),
-            _busy_time(configuration, stretches),
+        found += (
+            _sustained(configuration, run),
+            _overloaded(configuration, run),
+            _saturated(configuration, run, grid_seconds, fraction),
+            _busy_time(configuration, run),
         )
-        observations += [seen for seen in found if seen is not None]
-        cpu += _cpu_use(configuration, stretches)
+        cpu += _cpu_use(configuration, run)
     durations = frame["checkpoint_duration_seconds"].to_numpy(dtype=np.float64)
     durations = durations[~np.isnan(durations)]
     return Evidence(
-        observations=_strongest_bounds(observations),
+        observations=_strongest_bounds([seen for seen in found if seen is not None]),
         cpu=tuple(cpu),
         checkpoint_seconds=float(np.median(durations)) if len(durations) else None,
         checkpoint_seconds_p95=long_checkpoint_seconds(frame),
@@ -161,79 +158,64 @@ def _span(grid_seconds: float, seconds: float | None = None) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Run:
-    """A stretch with what several kinds of observation look at.
+    """All stretches in one configuration, `n` rows in the order of time.
 
     Attributes:
-        stretch: It.
-        spans: Every span of it that is long enough to prove a rate.
-        pressed: Rows in which the job did all it could.
+        consumed: `n`, records/s.
+        lag: `n`, records waiting at the end of each row.
+        lag_before: `n`, and at its beginning.
+        busy: `n`, in [0, 1].
+        cores: `n`, in use.
+        pressed: `n`, whether the job did all it could.
+        spans: Every span that is long enough to prove a rate.
+        pressed_throughout: Whether the job did all it could in all of each span.
     """
 
-    stretch: Stretch
-    spans: Spans
+    consumed: Floats
+    lag: Floats
+    lag_before: Floats
+    busy: Floats
+    cores: Floats
     pressed: Flags
+    spans: Spans
+    pressed_throughout: Flags
 
-    @classmethod
-    def of(cls, stretch: Stretch, grid_seconds: float) -> Self:
-        """Of a stretch."""
-        return cls(
-            stretch=stretch,
-            spans=stretch.spans(_span(grid_seconds), grid_seconds),
-            pressed=_pressed(stretch, grid_seconds),
+
+def runs(window: Settled, grid_seconds: float) -> Iterator[tuple[Configuration, Run]]:
+    """Each configuration of a window and what was measured in it."""
+    length = _span(grid_seconds)
+    spans = window.spans(length, grid_seconds)
+    pressed, lag_before = _pressed(window, grid_seconds), window.lag_before
+    throughout = _throughout(pressed, length)
+    for place, configuration in enumerate(window.configurations):
+        rows = window.ran == place
+        own = spans.among(rows)
+        yield (
+            configuration,
+            Run(
+                consumed=window.consumed[rows],
+                lag=window.lag[rows],
+                lag_before=lag_before[rows],
+                busy=window.busy[rows],
+                cores=window.cores[rows],
+                pressed=pressed[rows],
+                spans=own,
+                pressed_throughout=throughout[own.begin],
+            ),
         )
 
 
-def _pressed(stretch: Stretch, grid_seconds: float) -> Flags:
+def _pressed(window: Settled, grid_seconds: float) -> Flags:
     """Rows in which the job did all it could: busy, or while its lag grew for minutes.
 
     The second catches asynchronous operators and slow readers, which wait without being busy.
     """
-    pressed = stretch.busy >= BUSY
-    rows = _span(grid_seconds, PERSISTENT_SECONDS)
-    spans = stretch.spans(rows, grid_seconds)
-    for begin in np.flatnonzero((spans.growth > GROWTH * spans.load) & (spans.consumed > 0)):
-        pressed[begin : begin + rows] = True
+    pressed = window.busy >= BUSY
+    length = _span(grid_seconds, PERSISTENT_SECONDS)
+    spans = window.spans(length, grid_seconds)
+    grew = spans.begin[(spans.growth > GROWTH * spans.load) & (spans.consumed > 0)]
+    pressed[np.add.outer(grew, np.arange(length))] = True
     return pressed
-
-
-def _sustained(configuration: Configuration, runs: Sequence[Run]) -> Observation | None:
-    best, rows = -math.inf, 0
-    for spans in (run.spans for run in runs):
-        # A drain consumes more than the load, and proves no less than the load.
-        rate = np.fmin(spans.consumed, spans.load)
-        steady = (spans.growth <= GROWTH * rate) & (rate > 0)
-        rows += int(steady.sum())
-        best = max(best, float(rate[steady].max(initial=-math.inf)))
-    if not rows:
-        return None
-    return Observation(
-        kind=Kind.SUSTAINED,
-        configuration=configuration,
-        records_per_second=best,
-        deviation=BOUND_DEVIATION,
-        rows=rows,
-    )
-
-
-def _overloaded(
-    configuration: Configuration, runs: Sequence[Run], length: int
-) -> Observation | None:
-    least, rows = math.inf, 0
-    for run in runs:
-        load = run.spans.load
-        grows = (run.spans.growth > GROWTH * load) & (load > 0)
-        over = grows & _throughout(run.pressed, length)
-        rows += int(over.sum())
-        least = min(least, float(load[over].min(initial=math.inf)))
-    if not rows:
-        return None
-    return Observation(
-        kind=Kind.OVERLOADED,
-        configuration=configuration,
-        records_per_second=least,
-        deviation=BOUND_DEVIATION,
-        rows=rows,
-    )
 
 
 def _throughout(flags: Flags, rows: int) -> Flags:
@@ -244,15 +226,44 @@ def _throughout(flags: Flags, rows: int) -> Flags:
     return spans
 
 
+def _sustained(configuration: Configuration, run: Run) -> Observation | None:
+    # A drain consumes more than the load, and proves no less than the load.
+    rate = np.fmin(run.spans.consumed, run.spans.load)
+    steady = (run.spans.growth <= GROWTH * rate) & (rate > 0)
+    if not steady.any():
+        return None
+    return Observation(
+        kind=Kind.SUSTAINED,
+        configuration=configuration,
+        records_per_second=float(rate[steady].max()),
+        deviation=BOUND_DEVIATION,
+        rows=int(steady.sum()),
+    )
+
+
+def _overloaded(configuration: Configuration, run: Run) -> Observation | None:
+    load = run.spans.load
+    over = (run.spans.growth > GROWTH * load) & (load > 0) & run.pressed_throughout
+    if not over.any():
+        return None
+    return Observation(
+        kind=Kind.OVERLOADED,
+        configuration=configuration,
+        records_per_second=float(load[over].min()),
+        deviation=BOUND_DEVIATION,
+        rows=int(over.sum()),
+    )
+
+
 def _saturated(
-    configuration: Configuration, runs: Sequence[Run], grid_seconds: float, fraction: float
+    configuration: Configuration, run: Run, grid_seconds: float, fraction: float
 ) -> Observation | None:
     """The mean rate while there was more to do than could be done.
 
     With an uneven split the quiet subtasks catch up faster than the busiest one, so their sum
     only bounds the capacity from below, by the `fraction` of it that an even load would have.
     """
-    rates = np.concatenate([_rates_with_backlog(run, grid_seconds) for run in runs])
+    rates = _rates_with_backlog(run, grid_seconds)
     if len(rates) < 2 or rates.mean() <= 0:
         return None
     scatter = float(rates.std(ddof=1) / rates.mean()) / math.sqrt(len(rates))
@@ -267,17 +278,14 @@ def _saturated(
 
 def _rates_with_backlog(run: Run, grid_seconds: float) -> Floats:
     """Throughput of the pressed rows whose source never ran dry: a backlog at both ends."""
-    stretch = run.stretch
-    need = min(span_seconds(grid_seconds), grid_seconds) * stretch.consumed
-    before = np.concatenate([[math.nan], stretch.lag[:-1]])
-    full = run.pressed & (stretch.lag >= need) & (before >= need)
-    return stretch.consumed[full]
+    need = min(span_seconds(grid_seconds), grid_seconds) * run.consumed
+    full = run.pressed & (run.lag >= need) & (run.lag_before >= need)
+    return run.consumed[full]
 
 
-def _busy_time(configuration: Configuration, stretches: list[Stretch]) -> Observation | None:
+def _busy_time(configuration: Configuration, run: Run) -> Observation | None:
     """Records over busy seconds, summed before divided: counters may move in leaps."""
-    busy = np.concatenate([part.busy for part in stretches])
-    consumed = np.concatenate([part.consumed for part in stretches])
+    busy, consumed = run.busy, run.consumed
     useful = (busy >= USEFUL_BUSY) & (busy < BUSY) & np.isfinite(consumed)
     if useful.sum() < 3 or consumed[useful].sum() <= 0:
         return None
@@ -292,9 +300,8 @@ def _busy_time(configuration: Configuration, stretches: list[Stretch]) -> Observ
     )
 
 
-def _cpu_use(configuration: Configuration, stretches: list[Stretch]) -> list[CpuUse]:
-    consumed = np.concatenate([part.consumed for part in stretches])
-    cores = np.concatenate([part.cores for part in stretches])
+def _cpu_use(configuration: Configuration, run: Run) -> list[CpuUse]:
+    consumed, cores = run.consumed, run.cores
     measured = np.flatnonzero(np.isfinite(consumed) & np.isfinite(cores))
     ascending = measured[np.argsort(consumed[measured], kind="stable")]
     return [

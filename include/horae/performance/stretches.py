@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
-from horae.performance.models import Floats
+from horae.performance.models import Floats, Integers
 
 Flags = NDArray[np.bool_]
 SETTINGS = ["parallelism", "slots", "cpu_cores", "memory_mb", "checkpoint_interval_seconds"]
@@ -21,47 +21,79 @@ HOLD_ROWS = 2  # a lag may be carried over so many rows: metrics refresh slower 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spans:
-    """All spans of equal length within a stretch; NaN where too little was measured.
+    """Spans of equal length, each within a stretch; NaN where too little was measured.
 
     Attributes:
+        begin: Row that each begins in.
         load: Mean offered records/s.
         consumed: Mean consumed records/s.
         growth: Growth of the lag, records/s.
     """
 
+    begin: Integers
     load: Floats
     consumed: Floats
     growth: Floats
 
+    def among(self, flags: Flags) -> "Spans":
+        """Those that begin in a flagged row; there is a flag for each row of the window."""
+        kept = flags[self.begin]
+        return Spans(
+            begin=self.begin[kept],
+            load=self.load[kept],
+            consumed=self.consumed[kept],
+            growth=self.growth[kept],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Stretch:
-    """Consecutive rows of undisturbed running in one configuration; NaN is a gap.
+class Settled:
+    """A window's `n` rows by stretch: undisturbed running in one configuration, row after row.
+
+    NaN is a gap.
 
     Attributes:
-        load: Offered records/s.
-        consumed: Consumed records/s.
-        lag: Records waiting at the end of each row.
-        busy: Busy ratio of the busiest subtask, in [0, 1].
-        cores: CPU cores in use over all TaskManagers.
+        configurations: What the job ran in, in the order of time, each once.
+        ran: `n`, place of each row's configuration among them; -1: the row is in no stretch.
+        stretch: `n`, number of each row's stretch; -1: it is in none.
+        load: `n`, offered records/s.
+        consumed: `n`, consumed records/s.
+        lag: `n`, records waiting at the end of each row; NaN outside stretches too.
+        busy: `n`, busy ratio of the busiest subtask, in [0, 1].
+        cores: `n`, CPU cores in use over all TaskManagers.
     """
 
+    configurations: tuple[Configuration, ...]
+    ran: Integers
+    stretch: Integers
     load: Floats
     consumed: Floats
     lag: Floats
     busy: Floats
     cores: Floats
 
+    @property
+    def lag_before(self) -> Floats:
+        """`n`, the lag at the beginning of each row; NaN in the first one of a stretch."""
+        before = np.full(len(self.lag), np.nan)
+        goes_on = self.stretch[1:] == self.stretch[:-1]
+        before[1:][goes_on] = self.lag[:-1][goes_on]
+        return before
+
     def spans(self, rows: int, grid_seconds: float) -> Spans:
-        """Every span of `rows` consecutive rows; none where the stretch is shorter."""
-        if len(self.lag) < rows:
+        """Every span of `rows` consecutive rows of a stretch."""
+        count = max(0, len(self.lag) - rows + 1)
+        first, last = self.stretch[:count], self.stretch[rows - 1 :]
+        begin = np.flatnonzero((first == last) & (first >= 0))
+        if not len(begin):
             none = np.empty(0)
-            return Spans(load=none, consumed=none, growth=none)
-        seconds = (rows - 1) * grid_seconds
+            return Spans(begin=begin, load=none, consumed=none, growth=none)
+        growth = (self.lag[begin + rows - 1] - self.lag[begin]) / ((rows - 1) * grid_seconds)
         return Spans(
-            load=_means(self.load, rows),
-            consumed=_means(self.consumed, rows),
-            growth=(self.lag[rows - 1 :] - self.lag[: len(self.lag) - rows + 1]) / seconds,
+            begin=begin,
+            load=_means(self.load, rows)[begin],
+            consumed=_means(self.consumed, rows)[begin],
+            growth=growth,
         )
 
 
@@ -81,10 +113,8 @@ def settle_seconds(grid_seconds: float) -> float:
     return min(120.0, max(15.0, 3 * grid_seconds))
 
 
-def settled_stretches(
-    frame: pd.DataFrame, grid_seconds: float
-) -> dict[Configuration, list[Stretch]]:
-    """The stretches of each configuration, in the order of time.
+def settled(frame: pd.DataFrame, grid_seconds: float) -> Settled:
+    """Find the stretches of a window.
 
     Args:
         frame: Columns of a `MetricsWindow`; one row a grid point, oldest first.
@@ -93,11 +123,21 @@ def settled_stretches(
     columns = {name: frame[name].to_numpy(dtype=np.float64) for name in COLUMNS_READ}
     settings = np.stack([columns[name] for name in SETTINGS], axis=1)
     usable = _is_settled(columns, settings, grid_seconds)
-    found: dict[Configuration, list[Stretch]] = {}
-    for begin, end in _runs(settings, usable):
-        configuration = _configuration(settings[begin])
-        found.setdefault(configuration, []).append(_stretch(columns, begin, end))
-    return found
+    starts = np.flatnonzero(usable & _parted(settings, usable))
+    stretch = np.full(len(usable), -1)
+    stretch[usable] = np.searchsorted(starts, np.flatnonzero(usable), side="right") - 1
+    places: dict[Configuration, int] = {}
+    ran = [places.setdefault(_configuration(settings[row]), len(places)) for row in starts]
+    return Settled(
+        configurations=tuple(places),
+        ran=np.array([*ran, -1])[stretch],
+        stretch=stretch,
+        load=columns["load_records_per_second"],
+        consumed=columns["consumed_records_per_second"],
+        lag=_held(columns["lag_records"], stretch),
+        busy=columns["busy_ratio_max"],
+        cores=columns["cpu_cores_used"],
+    )
 
 
 def _is_settled(columns: Mapping[str, Floats], settings: Floats, grid_seconds: float) -> Flags:
@@ -118,14 +158,11 @@ def _is_settled(columns: Mapping[str, Floats], settings: Floats, grid_seconds: f
     return since * grid_seconds >= wait
 
 
-def _runs(settings: Floats, usable: Flags) -> list[tuple[int, int]]:
-    """Half-open ranges of consecutive usable rows of one configuration."""
-    if not len(usable):
-        return []
-    parted = ~usable[1:] | ~usable[:-1] | (settings[1:] != settings[:-1]).any(axis=1)
-    starts = np.flatnonzero(usable & np.concatenate([[True], parted]))
-    ends = np.flatnonzero(usable & np.concatenate([parted, [True]])) + 1
-    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+def _parted(settings: Floats, usable: Flags) -> Flags:
+    """Rows that do not go on from the one before."""
+    parted = np.ones(len(usable), dtype=np.bool_)
+    parted[1:] = ~usable[:-1] | (settings[1:] != settings[:-1]).any(axis=1)
+    return parted
 
 
 def _configuration(row: Floats) -> Configuration:
@@ -139,18 +176,9 @@ def _configuration(row: Floats) -> Configuration:
     )
 
 
-def _stretch(columns: Mapping[str, Floats], begin: int, end: int) -> Stretch:
-    return Stretch(
-        load=columns["load_records_per_second"][begin:end],
-        consumed=columns["consumed_records_per_second"][begin:end],
-        lag=_held(columns["lag_records"][begin:end]),
-        busy=columns["busy_ratio_max"][begin:end],
-        cores=columns["cpu_cores_used"][begin:end],
-    )
-
-
-def _held(lag: Floats) -> Floats:
-    """The lag, carried over at most `HOLD_ROWS` rows in which it was not measured."""
+def _held(lag: Floats, stretch: Integers) -> Floats:
+    """The lag within stretches, carried over at most `HOLD_ROWS` rows without a measurement."""
     rows = np.arange(len(lag))
     newest = np.maximum.accumulate(np.where(np.isnan(lag), -1, rows))
-    return np.where((newest >= 0) & (rows - newest <= HOLD_ROWS), lag[newest], np.nan)
+    known = (newest >= 0) & (rows - newest <= HOLD_ROWS) & (stretch >= 0)
+    return np.where(known & (stretch[newest] == stretch), lag[newest], np.nan)
