@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from horae.domain.action import RescalePath
-from horae.domain.candidate import Candidate
+from horae.domain.candidate import Candidates
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.domain.forecast import LoadForecast
 from horae.domain.job import Capabilities, Vertex
 from horae.domain.limits import Limits, Prices
@@ -69,14 +70,13 @@ class KnownRecovery:
     """Interval and dark time of 20 s, caught up with the spare capacity."""
 
     def seconds(
-        self, configurations: Sequence[Configuration], *, load: float, capacity: Floats
+        self, configurations: Sequence[Configuration], *, load: Floats | float, capacity: Floats
     ) -> Floats:
-        """The shape of `capacity`, seconds."""
+        """The shape that load and capacity have together, seconds."""
         age = np.array([x.checkpoint_interval_seconds for x in configurations])
-        spare = np.broadcast_to(capacity - load, capacity.shape)
-        endless = np.full(capacity.shape, np.inf)
-        behind = np.broadcast_to(load * (age + 20), capacity.shape)
-        return 20 + np.divide(behind, spare, out=endless, where=spare > 0)
+        spare = capacity - load
+        endless = np.full(spare.shape, np.inf)
+        return 20 + np.divide(load * (age + 20), spare, out=endless, where=spare > 0)
 
     def summary(self) -> dict[str, float | str | None]:
         """Nothing to learn."""
@@ -205,13 +205,13 @@ def a_situation(
         proven_utilisation=proven_utilisation,
     )
     rng = np.random.default_rng(seed)
-    configurations = tuple(dict.fromkeys((*choices, current)))
+    configurations = Configurations(dict.fromkeys((*choices, current)))
     return Situation(
         now=NOW,
         window=window,
         verdict=Verdict(job="j", window="w", usable=True, broken=(), rules=9),
         current=current,
-        admissible=tuple(sorted(configurations)),
+        admissible=Configurations(sorted(configurations)),
         capabilities=capabilities,
         limits=limits,
         prices=prices,
@@ -228,22 +228,19 @@ def a_situation(
 
 
 def _candidates(
-    configurations: Sequence[Configuration],
+    configurations: Configurations,
     models: PerformanceModels,
     forecast: LoadForecast,
     prices: Prices,
-) -> tuple[Candidate, ...]:
+) -> Candidates:
     capacity = models.capacity.draws(configurations, 500, np.random.default_rng(7))
     largest = np.random.default_rng(8).choice(forecast.paths.max(axis=1), size=(500, 1))
     peak = forecast.peak(0.5)
     recovery = models.recovery.seconds(configurations, load=peak, capacity=capacity)
-    return tuple(
-        Candidate(
-            configuration=x,
-            money_per_hour=prices.per_hour(x),
-            latency_risk=float((largest[:, 0] > capacity[:, i]).mean()),
-            recovery_seconds=float(np.median(recovery[:, i])),
-            capacity=float(np.median(capacity[:, i])),
-        )
-        for i, x in enumerate(configurations)
+    return Candidates(
+        configurations=configurations,
+        money_per_hour=np.array([prices.per_hour(x) for x in configurations]),
+        latency_risk=(largest > capacity).mean(axis=0),
+        recovery_seconds=np.median(recovery, axis=0),
+        capacity=np.median(capacity, axis=0),
     )

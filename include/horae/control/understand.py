@@ -14,9 +14,10 @@ from horae.control.entries import Observation
 from horae.control.history import History
 from horae.control.possible import REMEMBERED, failures_among, what_may_be_done
 from horae.domain.action import Outcome
-from horae.domain.candidate import Candidate, Front
+from horae.domain.candidate import Candidates, Front
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.domain.forecast import LoadForecast
 from horae.domain.job import Capabilities, JobPresence, Vertex
 from horae.domain.proposal import Reason, Stay
@@ -228,7 +229,7 @@ def _foresee(
     return Foresight(
         forecast=forecast,
         models=models,
-        candidates=tuple(_search(parts, situation, forecast, models)),
+        candidates=_search(parts, situation, forecast, models),
     )
 
 
@@ -272,8 +273,8 @@ def partitioning_of(parts: Deciding, capabilities: Capabilities) -> Partitioning
 
 def _search(
     parts: Deciding, situation: Situation, forecast: LoadForecast, models: PerformanceModels
-) -> Sequence[Candidate]:
-    def predict(configurations: Sequence[Configuration]) -> Sequence[Candidate]:
+) -> Candidates:
+    def predict(configurations: Configurations) -> Candidates:
         return evaluate(
             configurations,
             forecast=forecast,

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +49,9 @@ class Prices:
             configuration.total_cores * self.core_hour
             + configuration.total_memory_gb * self.gb_hour
         )
+
+    def each_per_hour(self, configurations: Configurations) -> NDArray[np.float64]:
+        """The same of each, `m` for `m` configurations."""
+        cores, memory = configurations.total_cores, configurations.total_memory_gb
+        price: NDArray[np.float64] = cores * self.core_hour + memory * self.gb_hour
+        return price

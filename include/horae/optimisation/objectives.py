@@ -1,11 +1,9 @@
 """What configurations are compared by: money, latency risk, recovery time; all minimised."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from horae.domain.candidate import Candidate
-from horae.domain.configuration import Configuration
+from horae.domain.candidate import Candidates
+from horae.domain.configurations import Configurations
 from horae.domain.forecast import LoadForecast
 from horae.domain.limits import Limits, Prices
 from horae.performance.models import Floats, PerformanceModels
@@ -14,7 +12,7 @@ DRAWS = 256  # a risk is resolved to 0.4 %, finer than any sensible limit on it
 
 
 def evaluate(
-    configurations: Sequence[Configuration],
+    configurations: Configurations,
     *,
     forecast: LoadForecast,
     models: PerformanceModels,
@@ -22,11 +20,11 @@ def evaluate(
     prices: Prices,
     rng: np.random.Generator,
     backlog_records: float = 0.0,
-) -> tuple[Candidate, ...]:
+) -> Candidates:
     """Predict the objectives of each configuration, in their order.
 
     Args:
-        configurations: What to evaluate; may be empty.
+        configurations: What to evaluate, at least one.
         forecast: Future load; its sample paths are used.
         models: What is believed of the job.
         limits: Its latency limit.
@@ -34,8 +32,6 @@ def evaluate(
         rng: Source of chance; the same state gives the same candidates.
         backlog_records: Records that wait already.
     """
-    if not configurations:
-        return ()
     capacity = models.capacity.draws(configurations, DRAWS, rng)
     paths = forecast.paths[rng.permutation(DRAWS) % len(forecast.paths)]
     risk = latency_risk(
@@ -48,29 +44,13 @@ def evaluate(
     median = median_of_draws(capacity)
     # The more capacity the sooner it recovers, so its median is what the median capacity needs.
     recovery = models.recovery.seconds(configurations, load=peak_load(forecast), capacity=median)
-    columns = (risk, recovery, median)
-    money = money_per_hour(configurations, prices)
-    rows = zip(configurations, money, *(column.tolist() for column in columns), strict=True)
-    return tuple(
-        Candidate(
-            configuration=configuration,
-            money_per_hour=price,
-            latency_risk=chance,
-            recovery_seconds=seconds,
-            capacity=carried,
-        )
-        for configuration, price, chance, seconds, carried in rows
+    return Candidates(
+        configurations=configurations,
+        money_per_hour=prices.each_per_hour(configurations),
+        latency_risk=risk,
+        recovery_seconds=recovery,
+        capacity=median,
     )
-
-
-def money_per_hour(configurations: Sequence[Configuration], prices: Prices) -> list[float]:
-    """Price of each; what differs in nothing but its interval is asked about once."""
-    alike = [(x.parallelism, x.slots, x.cpu_cores, x.memory_mb) for x in configurations]
-    known = {
-        like: prices.per_hour(one)
-        for like, one in dict(zip(alike, configurations, strict=True)).items()
-    }
-    return [known[like] for like in alike]
 
 
 def peak_load(forecast: LoadForecast) -> float:

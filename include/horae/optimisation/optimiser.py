@@ -1,19 +1,19 @@
 """Who searches the configurations a job could run in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
-from horae.domain.candidate import Candidate
-from horae.domain.configuration import Configuration
+from horae.domain.candidate import Candidates
+from horae.domain.configurations import Configurations
 
-Evaluate = Callable[[Sequence[Configuration]], Sequence[Candidate]]
+Evaluate = Callable[[Configurations], Candidates]
 """Predicts the objectives of configurations, in their order."""
 
 
 class Optimiser(Protocol):
     """Searches a space of configurations."""
 
-    def search(self, space: Sequence[Configuration], evaluate: Evaluate) -> Sequence[Candidate]:
+    def search(self, space: Configurations, evaluate: Evaluate) -> Candidates:
         """Evaluate the promising configurations of `space`.
 
         Returns:

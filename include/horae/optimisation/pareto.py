@@ -1,12 +1,13 @@
 """Which candidates no other one beats."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from horae.domain.candidate import Candidate, Front
+from horae.domain.candidate import Candidates, Front
 from horae.performance.models import Floats, Integers
+
+AT_ONCE = 128
+"""Rows that are compared with one another at once: more only make the tables larger."""
 
 
 def is_non_dominated(objectives: Floats) -> NDArray[np.bool_]:
@@ -19,19 +20,10 @@ def is_non_dominated(objectives: Floats) -> NDArray[np.bool_]:
     Returns:
         `n`.
     """
-    rows = np.flatnonzero(~np.isnan(objectives).any(axis=1))
-    # What dominates a row has a smaller sum of ranks: in this order nothing dominates what stands
-    # before it, and what stands first is good in everything and rules most of the others out.
-    ranks = [np.unique(column, return_inverse=True)[1].ravel() for column in objectives[rows].T]
-    left = rows[np.argsort(np.sum(ranks, axis=0), kind="stable")]
+    order, begins = _in_order(objectives)
+    members = _is_member(objectives[order[begins]])
     found = np.zeros(len(objectives), dtype=np.bool_)
-    while len(left):
-        member, others = objectives[left[0]], objectives[left]
-        found[left[0]] = True
-        better = (others < member).any(axis=1)
-        equal = (others == member).all(axis=1)
-        found[left[equal]] = True
-        left = left[better]
+    found[order] = members[begins.cumsum() - 1]
     return found
 
 
@@ -41,27 +33,57 @@ def front_rows(objectives: Floats) -> Integers:
     Args:
         objectives: As for `is_non_dominated`.
     """
-    return first_of_equals(objectives, np.flatnonzero(is_non_dominated(objectives)))
+    order, begins = _in_order(objectives)
+    firsts = order[begins]
+    rows: Integers = np.sort(firsts[_is_member(objectives[firsts])])
+    return rows
 
 
-def first_of_equals(objectives: Floats, members: Integers) -> Integers:
-    """Of some rows, given ascending, the first of each that are equal; ascending."""
-    _, firsts = np.unique(objectives[members], axis=0, return_index=True)
-    return members[np.sort(firsts)]
+def _in_order(objectives: Floats) -> tuple[Integers, NDArray[np.bool_]]:
+    """Rows without NaN by their columns, the first one first, and where other values begin.
+
+    Equal rows follow one another as they come in, and what dominates a row stands before it.
+    """
+    rows = np.flatnonzero(~np.isnan(objectives).any(axis=1))
+    order = rows[np.lexsort(objectives[rows].T[::-1])]
+    ordered = objectives[order]
+    begins = np.ones(len(order), dtype=np.bool_)
+    begins[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return order, begins
 
 
-def pareto_front(candidates: Sequence[Candidate], *, peak_load: float) -> Front:
+def _is_member(distinct: Floats) -> NDArray[np.bool_]:
+    """Which rows are on the front, where none are equal and a row stands after what beats it."""
+    found = np.zeros(len(distinct), dtype=np.bool_)
+    left = np.arange(len(distinct))
+    while len(left):
+        some, left = left[:AT_ONCE], left[AT_ONCE:]
+        beats = is_nowhere_worse(distinct[some], distinct[some])
+        np.fill_diagonal(beats, val=False)
+        members = some[~beats.any(axis=0)]
+        found[members] = True
+        left = left[~is_nowhere_worse(distinct[members], distinct[left]).any(axis=0)]
+    return found
+
+
+def is_nowhere_worse(one: Floats, other: Floats) -> NDArray[np.bool_]:
+    """Whether each row of `one` is at most each row of `other`: `n x m`."""
+    least = np.ones((len(one), len(other)), dtype=np.bool_)
+    for mine, theirs in zip(one.T, other.T, strict=True):
+        least &= mine[:, None] <= theirs
+    return least
+
+
+def pareto_front(candidates: Candidates, *, peak_load: float) -> Front:
     """The non-dominated of `candidates`, cheapest first; the same for any order of them.
 
     Args:
         candidates: Evaluated ones; may be empty.
         peak_load: Load that they were evaluated at, records/s.
     """
-    objectives = np.array(
-        [(one.money_per_hour, one.latency_risk, one.recovery_seconds) for one in candidates],
-        dtype=np.float64,
-    ).reshape(len(candidates), 3)
-    keep = is_non_dominated(objectives)
-    kept = [one for one, stays in zip(candidates, keep, strict=True) if stays]
+    objectives = np.column_stack(
+        [candidates.money_per_hour, candidates.latency_risk, candidates.recovery_seconds]
+    )
+    kept = [candidates[place] for place in np.flatnonzero(is_non_dominated(objectives)).tolist()]
     kept.sort(key=lambda one: (one.money_per_hour, one.latency_risk, one.configuration))
     return Front(members=tuple(kept), evaluated=len(candidates), peak_load=peak_load)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import product
 
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.domain.job import Capabilities
 from horae.domain.task_manager import TaskManagerShape
 from horae.optimisation.exclusions import Excluded, Exclusion, gather
@@ -33,7 +34,7 @@ class SearchSpace:
     """
 
     current: Configuration
-    configurations: tuple[Configuration, ...]
+    configurations: Configurations
     excluded: tuple[Excluded, ...]
     exclusions: tuple[Exclusion, ...]
     fixed: Mapping[str, str]
@@ -120,7 +121,7 @@ def _enumerated(bounds: Bounds) -> SearchSpace:
     excluded.sort(key=lambda one: one.configuration)
     return SearchSpace(
         current=bounds.current,
-        configurations=tuple(sorted(admissible)),
+        configurations=Configurations(sorted(admissible)),
         excluded=tuple(excluded),
         exclusions=gather(excluded),
         fixed=fixed,

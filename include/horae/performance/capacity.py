@@ -4,18 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
 
 import numpy as np
 
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.performance.capacity_deviation import draw_deviations
 from horae.performance.capacity_law import CapacityLaw, Unknown
 from horae.performance.capacity_likelihood import CapacityLikelihood
 from horae.performance.capacity_prior import CapacityPrior, cold_prior
 from horae.performance.checkpoints import UNMEASURED_CHECKPOINT_SECONDS
 from horae.performance.evidence import Evidence, Kind, Observation
-from horae.performance.models import Floats, Integers
+from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
 from horae.performance.rounding import rounded
 from horae.performance.tempering import temper
@@ -47,7 +47,7 @@ class FittedCapacity:
     ) -> Floats:
         """Joint posterior draws: `count x configurations`, records/s, positive."""
         sample = self.particles[rng.integers(len(self.particles), size=count)]
-        alike = Alike.of(configurations)
+        alike = Configurations.of(configurations).alike
         deviations = draw_deviations(self.law, sample, self.values, alike.running, rng)
         drawn: Floats = np.exp(self.law.ln_bound(sample, alike.running) + deviations)
         factor = np.exp(self.law.ln_checkpoint_factor(sample, alike.intervals))
@@ -89,38 +89,6 @@ class FittedCapacity:
         }
         counts = {f"observed_{kind.name.lower()}": self.observed.get(kind, 0) for kind in Kind}
         return figures | counts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Alike:
-    """Configurations without repetition: many differ in nothing but the interval.
-
-    Attributes:
-        running: One of each that differs in more than the interval.
-        ran: `m`, place of each configuration's like among them.
-        intervals: Each interval once, seconds.
-        spaced: `m`, place of each configuration's interval among them.
-    """
-
-    running: tuple[Configuration, ...]
-    ran: Integers
-    intervals: Floats
-    spaced: Integers
-
-    @classmethod
-    def of(cls, configurations: Sequence[Configuration]) -> Self:
-        """Of configurations, in the order that they first come in."""
-        places: dict[tuple[float, ...], int] = {}
-        running: list[Configuration] = []
-        ran = np.empty(len(configurations), dtype=np.intp)
-        for number, x in enumerate(configurations):
-            like = (x.parallelism, x.slots, x.cpu_cores, x.memory_mb)
-            ran[number] = places.setdefault(like, len(running))
-            if ran[number] == len(running):
-                running.append(x)
-        interval = np.array([x.checkpoint_interval_seconds for x in configurations])
-        intervals, spaced = np.unique(interval, return_inverse=True)
-        return cls(running=tuple(running), ran=ran, intervals=intervals, spaced=spaced)
 
 
 def fit_capacity(

@@ -5,17 +5,21 @@ whose scaling has another form is still predicted right where it was saturated.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.performance.capacity_law import CapacityLaw
 from horae.performance.evidence import Observation
-from horae.performance.models import Floats
+from horae.performance.models import Floats, Integers
 from horae.performance.partitioning import Partitioning
 
 DEVIATION = 0.05  # of ln C from the law: the scatter of published capacities about such laws
+KEPT = 32  # answers in memory: a search space stays the same for hours, and so do saturations
 
 
 def log_density_of_values(
@@ -34,27 +38,51 @@ def draw_deviations(
     law: CapacityLaw,
     sample: Floats,
     values: Sequence[Observation],
-    configurations: Sequence[Configuration],
+    configurations: Configurations,
     rng: np.random.Generator,
 ) -> Floats:
     """Deviations of ln C, given the saturations: `n x m` for a sample `n x 7`.
 
     Configurations of one size and shape share theirs, whatever their interval.
     """
-    features = _features(configurations, law.partitioning)
+    known = _given(tuple(values), configurations, law.partitioning)
+    deviations = rng.standard_normal((len(sample), len(known.root))) @ known.root.T
+    if values:
+        deviations += _residuals(law, sample, values) @ known.gain
+    drawn: Floats = deviations[:, known.place]
+    return drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Given:
+    """What saturations tell of deviations at `k` sizes and shapes.
+
+    Attributes:
+        gain: `saturations x k`, mean deviation there for one of 1 where a saturation was seen.
+        root: `k x k`, Cholesky factor of what is left uncertain.
+        place: `m`, place of each configuration's size and shape.
+    """
+
+    gain: Floats
+    root: Floats
+    place: Integers
+
+
+@lru_cache(maxsize=KEPT)
+def _given(
+    values: tuple[Observation, ...], configurations: Configurations, partitioning: Partitioning
+) -> _Given:
+    features = _features(configurations, partitioning)
     wanted, place = np.unique(features, axis=0, return_inverse=True)
     covariance = _kernel(wanted, wanted)
-    mean = np.zeros((len(sample), len(wanted)))
+    gain = np.zeros((len(values), len(wanted)))
     if values:
-        seen = _features([value.configuration for value in values], law.partitioning)
+        seen = _features([value.configuration for value in values], partitioning)
         across = _kernel(wanted, seen)
-        gain = cho_solve(cho_factor(_covariance(values, law.partitioning)), across.T)
-        mean = _residuals(law, sample, values) @ gain
+        gain = cho_solve(cho_factor(_covariance(values, partitioning)), across.T)
         covariance = covariance - across @ gain
-    root = np.linalg.cholesky(covariance + 1e-8 * np.eye(len(wanted)))
-    noise = rng.standard_normal((len(sample), len(wanted))) @ root.T
-    drawn: Floats = (mean + noise)[:, place.ravel()]
-    return drawn
+    root = np.linalg.cholesky(covariance + 1e-8 * np.eye(len(wanted))).astype(np.float64)
+    return _Given(gain=gain, root=root, place=place.ravel())
 
 
 def _residuals(law: CapacityLaw, sample: Floats, values: Sequence[Observation]) -> Floats:

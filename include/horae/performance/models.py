@@ -32,18 +32,18 @@ class RecoveryModel(Protocol):
     """Seconds from a failure until the backlog is normal again."""
 
     def seconds(
-        self, configurations: Sequence[Configuration], *, load: float, capacity: Floats
+        self, configurations: Sequence[Configuration], *, load: Floats | float, capacity: Floats
     ) -> Floats:
         """Recovery times.
 
         Args:
             configurations: `m` configurations.
-            load: Records/s during the recovery.
+            load: Records/s during the recovery; broadcast.
             capacity: `... x m`, records/s.
 
         Returns:
-            The shape of `capacity`, seconds; infinite where the capacity does not exceed the
-            load.
+            The shape that both have together, seconds; infinite where the capacity does not
+            exceed the load.
         """
         ...
 

@@ -4,6 +4,10 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
+from horae.performance.models import Floats, Integers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partitioning:
@@ -33,6 +37,12 @@ class Partitioning:
     def effective_slots(self, parallelism: int) -> float:
         """Subtasks that the busiest one allows: `parallelism` where the split is even."""
         return 1 / self.largest_share(parallelism)
+
+    def each_effective_slots(self, parallelism: Integers) -> Floats:
+        """The same of each parallelism, at least 1: `m` of `m`."""
+        shares = [np.ceil(units / parallelism) / units for units in self._units]
+        slots: Floats = 1 / np.maximum.reduce(shares)
+        return slots
 
     def is_even(self, parallelism: int) -> bool:
         """Whether all subtasks have the same share, up to 2 % (which key groups always cost)."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.performance.checkpoints import UNMEASURED_CHECKPOINT_SECONDS
 from horae.performance.log_normal import LogNormalBelief
 from horae.performance.models import Floats
@@ -46,32 +47,28 @@ class FluidRecovery:
     partitioning: Partitioning
 
     def seconds(
-        self, configurations: Sequence[Configuration], *, load: float, capacity: Floats
+        self, configurations: Sequence[Configuration], *, load: Floats | float, capacity: Floats
     ) -> Floats:
         """Recovery times at the median dark time.
 
         Args:
             configurations: `m` configurations.
-            load: Records/s during the recovery.
+            load: Records/s during the recovery; broadcast.
             capacity: `... x m`, records/s.
 
         Returns:
-            The shape of `capacity`, seconds; infinite where the capacity does not exceed the
-            load. Capacity of the slots that are left may be enough before the replacement; where
-            it is not, the backlog goes on growing until then.
+            The shape that both have together, seconds; infinite where the capacity does not
+            exceed the load. Capacity of the slots that are left may be enough before the
+            replacement; where it is not, the backlog goes on growing until then.
         """
         dark = self.dark.median
-        interval = np.array([x.checkpoint_interval_seconds for x in configurations])
-        left = capacity * self._shares_left(configurations)
-        backlog = load * (interval + self.checkpoint_seconds + dark)
+        known = Configurations.of(configurations)
+        left = capacity * self._shares_left(known)
+        backlog = load * (known.checkpoint_interval_seconds + self.checkpoint_seconds + dark)
         waiting = max(0.0, self.replacement_seconds - dark)
         backlog_then = backlog + (load - left) * waiting
-        spare = capacity - load
-        endless = np.full(capacity.shape, np.inf)
-        after = dark + waiting + np.divide(backlog_then, spare, out=endless, where=spare > 0)
-        before = dark + np.divide(
-            backlog, left - load, out=np.full(capacity.shape, np.inf), where=left > load
-        )
+        after = dark + waiting + _or_endless(backlog_then, capacity - load)
+        before = dark + _or_endless(backlog, left - load)
         recovered: Floats = np.where(backlog_then <= 0, before, after)
         return recovered
 
@@ -85,18 +82,19 @@ class FluidRecovery:
             "replacement_seconds": self.replacement_seconds,
         }
 
-    def _shares_left(self, configurations: Sequence[Configuration]) -> Floats:
+    def _shares_left(self, configurations: Configurations) -> Floats:
         """Capacity without one full TaskManager over capacity with all of them: `m`."""
-        sizes = [(x.parallelism, x.slots) for x in configurations]
-        known = {size: self._share_left(*size) for size in dict.fromkeys(sizes)}
-        return np.array([known[size] for size in sizes])
+        spread = self.partitioning.each_effective_slots
+        all_of_them = configurations.parallelism
+        left = all_of_them - np.minimum(configurations.slots, all_of_them)
+        return np.where(left > 0, spread(np.maximum(left, 1)) / spread(all_of_them), 0.0)
 
-    def _share_left(self, parallelism: int, slots: int) -> float:
-        left = parallelism - min(slots, parallelism)
-        if left == 0:
-            return 0.0
-        whole = self.partitioning.effective_slots(parallelism)
-        return self.partitioning.effective_slots(left) / whole
+
+def _or_endless(work: Floats, pace: Floats) -> Floats:
+    """Seconds that work takes at a pace; infinite where there is none. Broadcast to the pace."""
+    endless = np.full(pace.shape, np.inf)
+    seconds: Floats = np.divide(work, pace, out=endless, where=pace > 0)
+    return seconds
 
 
 def fit_recovery(

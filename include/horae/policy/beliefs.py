@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from horae.domain.candidate import Candidate
+from horae.domain.candidate import Candidates
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.performance.checkpoints import UNMEASURED_CHECKPOINT_SECONDS, long_checkpoint_seconds
 from horae.performance.models import Floats, RecoveryModel
 from horae.performance.outage import replayed_seconds
-from horae.policy.admission import why_not_admitted
+from horae.policy.admission import Admission, admit
 from horae.policy.paths import PATHS
 from horae.policy.policy import Situation
 from horae.policy.pruning import keep_few
@@ -28,7 +29,7 @@ class Beliefs:
 
     Attributes:
         configurations: `X`.
-        candidates: `X`, predicted objectives; None where the present one is not admissible.
+        latency_risk: `X`, as predicted; NaN where the present one is not admissible.
         money_per_hour: `X`.
         capacity: `256 x X` joint draws, records/s.
         possible: `W x X x X`, as in `Program`; the ways are `PATHS`.
@@ -43,8 +44,8 @@ class Beliefs:
             and why; None: there is none.
     """
 
-    configurations: tuple[Configuration, ...]
-    candidates: tuple[Candidate | None, ...]
+    configurations: Configurations
+    latency_risk: Floats
     money_per_hour: Floats
     capacity: Floats
     possible: NDArray[np.bool_]
@@ -90,71 +91,50 @@ def believe(
         proven_factor: A shrink may raise the peak utilisation to this multiple of the proven one.
         failures_per_hour: Failures that the plan reckons with.
     """
-    candidates, configurations = _present_first(situation)
-    median, money = _medians(situation, candidates), _money(situation, candidates)
-    objections = why_not_admitted(situation, candidates, median, proven_factor=proven_factor)
-    admitted = [index for index, why in enumerate(objections) if why is None]
+    candidates, present = _with_present(situation)
+    admission = admit(situation, candidates, present=present, proven_factor=proven_factor)
+    admitted = np.flatnonzero(~admission.left_out)
+    known = candidates.configurations
     few, tolerance = keep_few(
-        _costs(
-            situation,
-            [configurations[index] for index in admitted],
-            median[admitted],
-            money[admitted],
-            failures_per_hour,
-        ),
-        kinds=[_in_place_family(configurations[index]) for index in admitted],
-        always=0,
+        _costs(situation, candidates, failures_per_hour)[admitted],
+        kind_of=lambda row: _in_place_family(known[admitted[row]]),
+        always=int(np.searchsorted(admitted, present)),
     )
-    kept = [admitted[index] for index in few]
-    chosen = tuple(configurations[index] for index in kept)
+    kept = admitted[few]
+    chosen = Configurations(known[place] for place in kept.tolist())
     outage, replayed = _interruptions(situation, draws)
     return Beliefs(
         configurations=chosen,
-        candidates=tuple(candidates[index] for index in kept),
-        money_per_hour=money[kept],
+        latency_risk=candidates.latency_risk[kept],
+        money_per_hour=candidates.money_per_hour[kept],
         capacity=situation.models.capacity.draws(chosen, CAPACITY_DRAWS, situation.rng),
         possible=possible_ways(chosen, situation.capabilities),
         outage=outage,
         replayed=replayed,
         outage_p95=np.array([situation.models.outage.quantile(path, 0.95) for path in PATHS]),
-        evaluated=len(configurations),
+        evaluated=len(candidates),
         tolerance=tolerance,
-        left_out=_cheapest_left_out(configurations, objections, money),
+        left_out=_cheapest_left_out(candidates, present, admission),
     )
 
 
-def _present_first(
-    situation: Situation,
-) -> tuple[list[Candidate | None], list[Configuration]]:
-    """Candidates and their configurations; the present one is first, admissible or not."""
-    present: Candidate | None = None
-    others: list[Candidate | None] = []
-    for candidate in situation.candidates:
-        if candidate.configuration == situation.current:
-            present = candidate
-        else:
-            others.append(candidate)
-    candidates = [present, *others]
-    configurations = [c.configuration for c in candidates if c is not None]
-    if present is None:
-        configurations.insert(0, situation.current)
-    return candidates, configurations
+def _with_present(situation: Situation) -> tuple[Candidates, int]:
+    """The candidates and the place of the present one, which is added where it is none.
 
-
-def _medians(situation: Situation, candidates: Sequence[Candidate | None]) -> Floats:
-    """Median capacity of each, records/s."""
-
-    def drawn() -> float:
-        capacity = situation.models.capacity
-        return float(np.median(capacity.draws([situation.current], CAPACITY_DRAWS, situation.rng)))
-
-    return np.array([drawn() if each is None else each.capacity for each in candidates])
-
-
-def _money(situation: Situation, candidates: Sequence[Candidate | None]) -> Floats:
-    """Price of each for an hour."""
-    present = situation.prices.per_hour(situation.current)
-    return np.array([present if each is None else each.money_per_hour for each in candidates])
+    Of what is not admissible, risk and recovery are not known.
+    """
+    candidates, current = situation.candidates, situation.current
+    if current in candidates.configurations:
+        return candidates, candidates.configurations.index(current)
+    drawn = situation.models.capacity.draws([current], CAPACITY_DRAWS, situation.rng)
+    added = Candidates(
+        configurations=Configurations((current, *candidates.configurations)),
+        money_per_hour=np.append(situation.prices.per_hour(current), candidates.money_per_hour),
+        latency_risk=np.append(np.nan, candidates.latency_risk),
+        recovery_seconds=np.append(np.nan, candidates.recovery_seconds),
+        capacity=np.append(np.median(drawn), candidates.capacity),
+    )
+    return added, 0
 
 
 def _in_place_family(configuration: Configuration) -> tuple[float, ...]:
@@ -191,44 +171,35 @@ def _interruptions(situation: Situation, draws: int) -> tuple[Floats, Floats]:
 
 
 def _cheapest_left_out(
-    configurations: Sequence[Configuration], objections: Sequence[str | None], money: Floats
+    candidates: Candidates, present: int, admission: Admission
 ) -> tuple[Configuration, str] | None:
     """The cheapest of what costs less than the present one and is not admitted."""
-    found = [
-        (float(money[index]), configurations[index], why)
-        for index, why in enumerate(objections)
-        if why is not None and money[index] < money[0]
-    ]
-    if not found:
+    money = candidates.money_per_hour
+    found = np.flatnonzero(admission.left_out & (money < money[present]))
+    if not len(found):
         return None
-    _, configuration, why = min(found, key=lambda one: one[0])
-    return configuration, why
+    place = int(found[money[found].argmin()])
+    return candidates.configurations[place], admission.why_not(place)
 
 
-def _costs(
-    situation: Situation,
-    configurations: Sequence[Configuration],
-    median: Floats,
-    money: Floats,
-    failures_per_hour: float,
-) -> Floats:
-    """Capacity, gentleness of the way, and money an hour over the range of the load.
+def _costs(situation: Situation, candidates: Candidates, failures_per_hour: float) -> Floats:
+    """Capacity, gentleness of the way, and money an hour over the range of the load: `n x 5`.
 
     The money is what the plan reckons with: the price and what failures are expected to cost.
     """
-    forecast = situation.forecast
+    forecast, configurations = situation.forecast, candidates.configurations
     a_second = situation.prices.violation_second * failures_per_hour
     longest = max(
         forecast.steps * forecast.grid_seconds, situation.limits.processing_latency_seconds
     )
-    lost = [
-        np.minimum(
-            situation.models.recovery.seconds(configurations, load=load, capacity=median), longest
-        )
-        for load in np.quantile(forecast.paths, LOADS).tolist()
-    ]
+    lost = situation.models.recovery.seconds(
+        configurations,
+        load=np.quantile(forecast.paths, LOADS)[:, None],
+        capacity=candidates.capacity,
+    )
+    money = candidates.money_per_hour + a_second * np.minimum(lost, longest)
     ways = gentlest_ways(situation.current, configurations, situation.capabilities)
-    return np.column_stack([-median, ways, *(money + a_second * each for each in lost)])
+    return np.column_stack([-candidates.capacity, ways, *money])
 
 
 def failure_seconds(
@@ -250,9 +221,6 @@ def failure_seconds(
             and the backlog counts by itself.
     """
     levels = load.min() + (load.max() - load.min()) * np.array(LOAD_LEVELS)
-    means = [
-        np.minimum(recovery.seconds(configurations, load=float(x), capacity=capacity), longest)
-        for x in levels
-    ]
-    table = np.stack([mean.mean(axis=0) for mean in means])
+    seconds = recovery.seconds(configurations, load=levels[:, None, None], capacity=capacity)
+    table = np.minimum(seconds, longest).mean(axis=1)
     return np.stack([np.interp(load, levels, column) for column in table.T], axis=1)

@@ -6,8 +6,9 @@ from typing import Protocol
 
 import numpy as np
 
-from horae.domain.candidate import Candidate
+from horae.domain.candidate import Candidates
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.domain.forecast import LoadForecast
 from horae.domain.job import Capabilities, Vertex
 from horae.domain.limits import Limits, Prices
@@ -30,7 +31,7 @@ class Foresight:
 
     forecast: LoadForecast
     models: PerformanceModels
-    candidates: tuple[Candidate, ...]
+    candidates: Candidates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Situation:
     window: MetricsWindow
     verdict: Verdict
     current: Configuration
-    admissible: tuple[Configuration, ...]
+    admissible: Configurations
     capabilities: Capabilities
     limits: Limits
     prices: Prices
@@ -89,7 +90,7 @@ class Situation:
         return self._foreseen.models
 
     @property
-    def candidates(self) -> tuple[Candidate, ...]:
+    def candidates(self) -> Candidates:
         """The admissible configurations with predicted objectives.
 
         Raises:

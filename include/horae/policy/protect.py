@@ -111,7 +111,8 @@ def _cheapest(view: View, among: NDArray[np.bool_]) -> int:
 
 def _holds_for_certain(view: View) -> NDArray[np.bool_]:
     most = 1 - view.situation.limits.latency_confidence
-    return np.array([c is not None and c.latency_risk <= most for c in view.beliefs.candidates])
+    holds: NDArray[np.bool_] = view.beliefs.latency_risk <= most
+    return holds
 
 
 def _acts_above(view: View, refuge: Refuge | None) -> float:

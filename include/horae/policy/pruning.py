@@ -1,11 +1,10 @@
 """Leave out configurations that another one beats, or is as good as, in all the plan looks at."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from horae.optimisation.pareto import first_of_equals, is_non_dominated
+from horae.optimisation.pareto import front_rows, is_nowhere_worse
 from horae.performance.models import Floats, Integers
 
 MOST_PLANNED = 12
@@ -27,13 +26,13 @@ def keep_front(costs: Floats, *, always: int) -> Integers:
     Returns:
         Ascending after the first. Of equal rows the first is kept.
     """
-    kept = is_non_dominated(costs)
-    kept &= ~(costs[always] <= costs).all(axis=1)
-    return np.concatenate([[always], first_of_equals(costs, np.flatnonzero(kept))])
+    front = front_rows(costs)
+    beaten = (costs[always] <= costs[front]).all(axis=1)
+    return np.concatenate([[always], front[~beaten]])
 
 
 def keep_few(
-    costs: Floats, *, kinds: Sequence[Hashable], always: int, most: int = MOST_PLANNED
+    costs: Floats, *, kind_of: Callable[[int], Hashable], always: int, most: int = MOST_PLANNED
 ) -> tuple[Integers, float]:
     """The front, or where it has more than `most` rows a part of it that stands for the rest.
 
@@ -43,8 +42,8 @@ def keep_few(
 
     Args:
         costs: As for `keep_front`; finite.
-        kinds: Kind of each row. Of rows that stand for as many others, one of a kind that was
-            kept is taken.
+        kind_of: Says of which kind a row is. Of rows that stand for as many others, one of a kind
+            that was kept is taken.
         always: A row that is kept whatever it costs.
         most: Rows, at least 2.
 
@@ -52,24 +51,28 @@ def keep_few(
         Indices, `always` first and then ascending, and the share; 0 where the front was small.
     """
     front = keep_front(costs, always=always)
-    kept, tolerance = front, 0.0
-    while len(kept) > most:
-        tolerance = COARSER * tolerance or TOLERANCE
-        kept = np.concatenate([front[:1], _cover(costs, front[1:], kinds, tolerance)])
-    return kept, tolerance
+    if len(front) <= most:
+        return front, 0.0
+    others, tolerance = front[1:], TOLERANCE
+    at, kinds = costs[others], [kind_of(row) for row in others.tolist()]
+    while len(chosen := _cover(at, kinds, tolerance, most)) >= most:
+        tolerance *= COARSER
+    return np.concatenate([front[:1], others[chosen]]), tolerance
 
 
-def _cover(costs: Floats, rows: Integers, kinds: Sequence[Hashable], tolerance: float) -> Integers:
-    """Greedily the rows that stand for the most others, until all are stood for; ascending."""
-    at, chosen, seen = costs[rows], list[int](), set[Hashable]()
-    bound = at + tolerance * np.abs(at)
-    stands: NDArray[np.bool_] = np.asarray((at[:, None] <= bound[None]).all(axis=2))
-    left = np.ones(len(rows), dtype=np.bool_)
-    while left.any():
+def _cover(costs: Floats, kinds: Sequence[Hashable], tolerance: float, most: int) -> list[int]:
+    """Greedily the rows that stand for the most others, until all are stood for; ascending.
+
+    As many as `most` are too many: none is looked for beyond them.
+    """
+    chosen, seen = list[int](), set[Hashable]()
+    stands = is_nowhere_worse(costs, costs + tolerance * np.abs(costs))
+    left = np.ones(len(costs), dtype=np.bool_)
+    while left.any() and len(chosen) < most:
         many = (stands & left).sum(axis=1)
         best = np.flatnonzero(many == many.max()).tolist()
-        place = next((each for each in best if kinds[rows[each]] in seen), best[0])
+        place = next((each for each in best if kinds[each] in seen), best[0])
         chosen.append(place)
-        seen.add(kinds[rows[place]])
+        seen.add(kinds[place])
         left &= ~stands[place]
-    return rows[sorted(chosen)]
+    return sorted(chosen)

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from horae.domain.candidate import Candidates
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.domain.forecast import LoadForecast
 from horae.domain.limits import Limits, Prices
 from horae.optimisation.exhaustive import ExhaustiveOptimiser
@@ -72,7 +74,7 @@ def test_the_risk_is_the_share_of_futures_above_the_capacity() -> None:
     """Peaks 400, 600, 900 and 1,100: 3/4 above one slot of 500, 1/4 above two."""
     ahead = forecast([[300, 400], [600, 300], [300, 900], [1100, 200]])
     one, two = evaluate(
-        [ONE, replace(ONE, parallelism=2)],
+        Configurations([ONE, replace(ONE, parallelism=2)]),
         forecast=ahead,
         models=MODELS,
         limits=LIMITS,
@@ -86,7 +88,7 @@ def test_the_risk_is_the_share_of_futures_above_the_capacity() -> None:
 def test_money_counts_whole_task_managers() -> None:
     """Two TaskManagers of a core and a GiB: 2 x 0.04 + 2 x 0.005 = 0.09 an hour."""
     (two,) = evaluate(
-        [replace(ONE, parallelism=2)],
+        Configurations([replace(ONE, parallelism=2)]),
         forecast=forecast([[300.0]]),
         models=MODELS,
         limits=LIMITS,
@@ -101,7 +103,7 @@ def test_recovery_is_taken_at_the_median_peak() -> None:
 
     def recovery(load: float) -> float:
         (one,) = evaluate(
-            [ONE],
+            Configurations([ONE]),
             forecast=forecast([[100.0, load]]),
             models=MODELS,
             limits=LIMITS,
@@ -154,26 +156,11 @@ def test_the_risk_with_a_backlog_is_that_of_a_queue_played_step_by_step() -> Non
         assert risk == broken[draw]
 
 
-def test_nothing_to_evaluate_is_nothing() -> None:
-    """No configuration, no candidate."""
-    assert (
-        evaluate(
-            [],
-            forecast=forecast([[300.0]]),
-            models=MODELS,
-            limits=LIMITS,
-            prices=PRICES,
-            rng=np.random.default_rng(1),
-        )
-        == ()
-    )
-
-
 def test_the_exhaustive_optimiser_looks_at_all_in_their_order() -> None:
     """Three configurations in, three candidates out; the same state of chance, the same ones."""
-    space = [replace(ONE, parallelism=size) for size in (4, 1, 2)]
+    space = Configurations(replace(ONE, parallelism=size) for size in (4, 1, 2))
 
-    def search(seed: int) -> Sequence[object]:
+    def search(seed: int) -> Candidates:
         return ExhaustiveOptimiser().search(
             space,
             lambda some: evaluate(
@@ -187,5 +174,5 @@ def test_the_exhaustive_optimiser_looks_at_all_in_their_order() -> None:
         )
 
     first = search(3)
-    assert [one.configuration for one in first] == space
-    assert first == search(3)
+    assert first.configurations == space
+    assert list(first) == list(search(3))

@@ -1,5 +1,6 @@
 """How evenly a job's input can be spread."""
 
+import numpy as np
 import pytest
 
 from horae.performance.partitioning import Partitioning
@@ -13,6 +14,14 @@ FOUR = Partitioning(partitions=4)
 def test_three_subtasks_on_four_partitions_are_worth_two(parallelism: int, worth: float) -> None:
     """The busiest subtask owns ceil(4 / p) of the 4 partitions."""
     assert FOUR.effective_slots(parallelism) == worth
+
+
+def test_many_are_what_each_one_is() -> None:
+    """1 to 20 subtasks on 12 partitions and 128 key groups, to the last bit."""
+    spread = Partitioning(partitions=12, key_groups=128)
+    sizes = np.arange(1, 21)
+    each = [spread.effective_slots(size) for size in sizes.tolist()]
+    assert spread.each_effective_slots(sizes).tolist() == each
 
 
 def test_the_coarser_units_rule() -> None:

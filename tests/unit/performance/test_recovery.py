@@ -67,6 +67,17 @@ def test_a_longer_interval_takes_longer() -> None:
     assert seconds[1] - seconds[0] == pytest.approx(75)
 
 
+def test_many_loads_are_many_answers() -> None:
+    """Asked for three loads at once it says what it says for each, the endless one too."""
+    some, capacity = [at(1), at(2), at(4)], np.array([[500.0, 900.0, 2000.0]] * 2)
+    loads = np.array([100.0, 500.0, 950.0])
+    at_once = model(20, replacement=50).seconds(some, load=loads[:, None, None], capacity=capacity)
+    for load, seconds in zip(loads.tolist(), at_once, strict=True):
+        alone = model(20, replacement=50).seconds(some, load=load, capacity=capacity)
+        assert seconds.tolist() == alone.tolist()
+    assert np.isinf(at_once[2, :, :2]).all()
+
+
 def test_the_dark_time_is_learned_from_restarts() -> None:
     """A prior worth one of 25 s and three restarts of 16 s: (25 x 16**3) ** (1 / 4) = 17.9 s."""
     learned = fit_recovery(

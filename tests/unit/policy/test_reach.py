@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from horae.domain.configurations import Configurations
 from horae.domain.job import Capabilities
 from horae.policy.paths import PATHS, path_between, paths_between
 from horae.policy.reach import gentlest_ways, possible_ways
@@ -17,7 +18,7 @@ ABLE = (
     replace(CAPABLE, provisioned=False, maximum_slots=3),
     replace(CAPABLE, savepoint=False, vertices=False, maximum_parallelism=2),
 )
-MANY = tuple(
+MANY = Configurations(
     replace(SMALL, parallelism=p, slots=s, memory_mb=m, checkpoint_interval_seconds=i, vertices=v)
     for p, s, m, i, v in product(
         (1, 2, 3, 4), (1, 2), (1024, 2048), (10.0, 30.0), ((), (("v", 1),))
@@ -37,7 +38,7 @@ def test_the_gentlest_ways_are_those_between_any_two(able: Capabilities) -> None
 @pytest.mark.parametrize("able", ABLE)
 def test_possible_ways_are_all_ways_between_any_two(able: Capabilities) -> None:
     """`W x X x X` says what `paths_between` says."""
-    possible = possible_ways(MANY[:20], able)
+    possible = possible_ways(Configurations(MANY[:20]), able)
     for row, column in product(range(20), range(20)):
         paths = paths_between(MANY[row], MANY[column], able)
         assert [PATHS[w] for w in possible[:, row, column].nonzero()[0]] == list(paths)
