@@ -54,14 +54,19 @@ class Numbers:
 
     Attributes:
         window: Its id.
-        at: Times of its recent rows.
+        look: What they were worked out of.
         values: `recent rows x rules`, in the order of `RULES`; NaN where a rule has nothing to
             judge.
     """
 
     window: str
-    at: pd.DatetimeIndex
+    look: Look
     values: Array
+
+    @property
+    def at(self) -> pd.DatetimeIndex:
+        """Times of its recent rows."""
+        return self.look.index[self.look.recent]
 
 
 def numbers(
@@ -72,10 +77,12 @@ def numbers(
     """The same as `evidence`, window by window as arrays."""
     for window_id, window in windows.items():
         look = Look.at(window, times=times[window.job], now=now)
-        columns = [_NUMBERS[rule.name](look, rule.metric)[look.recent] for rule in RULES]
-        yield Numbers(
-            window=window_id, at=look.index[look.recent], values=np.stack(columns, axis=1)
-        )
+        values = np.full((np.count_nonzero(look.recent), len(RULES)), np.nan)
+        for place, rule in enumerate(RULES):
+            values[slice(None) if rule.by_row else -1, place] = _NUMBERS[rule.name](
+                look, rule.metric
+            )
+        yield Numbers(window=window_id, look=look, values=values)
 
 
 def _frame(part: Numbers) -> pd.DataFrame:
@@ -85,70 +92,67 @@ def _frame(part: Numbers) -> pd.DataFrame:
     return frame
 
 
-def _once(look: Look, number: float) -> Array:
-    """A number of the whole window, in its newest row."""
-    column = np.full(len(look.seconds), np.nan)
-    column[-1] = number
-    return column
+def _rows(look: Look, _: str) -> float:
+    return look.rows
 
 
-def _rows(look: Look, _: str) -> Array:
-    return _once(look, look.rows)
+def _schema(look: Look, _: str) -> float:
+    return sum(CATALOGUE[name].required for name in look.faulty)
 
 
-def _schema(look: Look, _: str) -> Array:
-    return _once(look, sum(CATALOGUE[name].required for name in look.faulty))
+def _schema_optional(look: Look, _: str) -> float:
+    return sum(not CATALOGUE[name].required for name in look.faulty)
 
 
-def _schema_optional(look: Look, _: str) -> Array:
-    return _once(look, sum(not CATALOGUE[name].required for name in look.faulty))
-
-
-def _grid(look: Look, _: str) -> Array:
+def _grid(look: Look, _: str) -> float:
     grid = look.times.grid_seconds
     astray = np.abs(look.seconds - np.round(look.seconds / grid) * grid) > MARGIN
-    astray[1:] |= np.abs(np.diff(look.seconds) - grid) > MARGIN
-    return _once(look, astray.sum() if look.rows else 0)
+    astray[1:] |= np.abs(look.seconds[1:] - look.seconds[:-1] - grid) > MARGIN
+    return float(astray.sum()) if look.rows else 0.0
 
 
-def _future(look: Look, _: str) -> Array:
-    return _once(look, look.seconds.max() - look.now - look.times.grid_seconds)
+def _future(look: Look, _: str) -> float:
+    return float(look.seconds.max()) - look.now - look.times.grid_seconds
 
 
-def _job(look: Look, _: str) -> Array:
-    return _once(look, look.window.job_id is None)
+def _job(look: Look, _: str) -> float:
+    return look.window.job_id is None
 
 
-def _freshness(look: Look, metric: str) -> Array:
+def _freshness(look: Look, metric: str) -> float:
     """Seconds beyond the allowed age; a metric never measured is as old as the window."""
     measured = np.flatnonzero(~np.isnan(look.values(metric)))
     newest = look.seconds[measured[-1]] if len(measured) else look.seconds[0]
-    return _once(look, look.now - newest - look.times.stale_seconds)
+    return float(look.now - newest - look.times.stale_seconds)
 
 
-def _completeness(look: Look, metric: str) -> Array:
-    return _once(look, 1 - np.isnan(look.values(metric)[look.recent]).mean())
+def _completeness(look: Look, metric: str) -> float:
+    latest = look.latest[metric]
+    return 1 - np.count_nonzero(np.isnan(latest)) / len(latest)
 
 
 def _range(look: Look, metric: str) -> Array:
-    return look.values(metric)
+    return look.latest[metric]
 
 
-def _range_past(look: Look, metric: str) -> Array:
+def _range_past(look: Look, metric: str) -> float:
     known = CATALOGUE[metric]
     past = look.values(metric)[~look.recent]
-    return _once(look, ((past < known.minimum) | (past > known.maximum)).sum())
+    return float(((past < known.minimum) | (past > known.maximum)).sum())
 
 
 def _changes(look: Look, metric: str) -> tuple[np.ndarray, Array, Array, np.ndarray]:
-    """Between a measured row and the measured one before it.
+    """Between each measured recent row and the measured one before it.
 
     Returns:
         Positions of the later rows; growth; seconds; whether the job may have been started anew.
     """
     values = look.values(metric)
-    at = np.flatnonzero(~np.isnan(values))
-    return at[1:], np.diff(values[at]), np.diff(look.seconds[at]), np.diff(look.run[at]) > 0
+    measured = np.flatnonzero(~np.isnan(values))
+    first = measured.searchsorted(look.recent.argmax())
+    before, at = measured[max(0, first - 1) : -1], measured[max(1, first) :]
+    grown, seconds = values[at] - values[before], look.seconds[at] - look.seconds[before]
+    return at, grown, seconds, look.run[at] > look.run[before]
 
 
 def _monotonic(look: Look, metric: str) -> Array:
@@ -169,20 +173,20 @@ def _rise(look: Look, metric: str) -> Array:
 def _placed(look: Look, at: np.ndarray, numbers: Array) -> Array:
     column = np.full(len(look.seconds), np.nan)
     column[at] = numbers
-    return column
+    return column[look.recent]
 
 
-def _configuration(look: Look, metric: str) -> Array:
+def _configuration(look: Look, metric: str) -> float:
     """Distance of the newest recent measurement from the configuration; NaN without either."""
-    measured = look.values(metric)[look.recent]
+    measured = look.latest[metric]
     measured = measured[~np.isnan(measured)]
     if look.window.configuration is None or not len(measured):
-        return _once(look, np.nan)
+        return np.nan
     distance = abs(float(measured[-1]) - getattr(look.window.configuration, metric))
-    return _once(look, distance if distance > MARGIN else 0.0)
+    return distance if distance > MARGIN else 0.0
 
 
-def _records_balance(look: Look, _: str) -> Array:
+def _records_balance(look: Look, _: str) -> float:
     """Records read beyond those that arrived or left the backlog, since the last restart.
 
     Looks as far back as a window may be stale, and allows for late counts.
@@ -195,16 +199,16 @@ def _records_balance(look: Look, _: str) -> Array:
     known = ~np.isnan(produced + consumed + lag) & (look.seconds >= oldest)
     at = np.flatnonzero(known & (look.run == look.run[-1]))
     if len(at) < 2:
-        return _once(look, np.nan)
+        return np.nan
     first, last = at[0], at[-1]
     read = consumed[last] - consumed[first]
     arrived = produced[last] - produced[first]
     late = REFRESH_SECONDS / max(look.seconds[last] - look.seconds[first], MARGIN)
     allowed = (BALANCE_TOLERANCE + late) * max(read, arrived)
-    return _once(look, read - (arrived + lag[first] - lag[last]) - allowed)
+    return float(read - (arrived + lag[first] - lag[last]) - allowed)
 
 
-_NUMBERS: Mapping[str, Callable[[Look, str], Array]] = MappingProxyType(
+_NUMBERS: Mapping[str, Callable[[Look, str], Array | float]] = MappingProxyType(
     {
         "rows": _rows,
         "schema": _schema,
@@ -222,4 +226,4 @@ _NUMBERS: Mapping[str, Callable[[Look, str], Array]] = MappingProxyType(
         "configuration": _configuration,
     }
 )
-"""Kind of rule to its arithmetic: a column as long as the window's frame."""
+"""Kind of rule to its arithmetic: a number for each recent row, or one for the whole window."""

@@ -34,7 +34,8 @@ class Look:
         index: Times of the rows that are judged; one, `now`, where the window has no rows.
         columns: Values of every metric of the catalogue in these rows, NaN where it is faulty.
         seconds: The same times, since 1970.
-        recent: Which of the rows belong to the last sampling, or the newest row alone.
+        recent: Which of the rows belong to the last sampling; the newest one always does.
+        latest: The values in the recent rows.
         run: Rises by one with every row in which the job may have been started anew.
     """
 
@@ -47,27 +48,31 @@ class Look:
     columns: Mapping[str, Array]
     seconds: Array
     recent: NDArray[np.bool_]
+    latest: Mapping[str, Array]
     run: NDArray[np.int64]
 
     @classmethod
     def at(cls, window: MetricsWindow, *, times: TimeSettings, now: datetime) -> Self:
         """Look at a window."""
         places = _sound_places(window.frame)
-        has_rows = _has_times(window.frame)
-        index = pd.DatetimeIndex(window.frame.index if has_rows else [now])
-        columns = _columns(window.frame, places if has_rows else {}, len(index))
+        told = _times(window.frame)
+        index = pd.DatetimeIndex([now]) if told is None else told
+        table = _table(window.frame, {} if told is None else places, len(index))
+        columns = dict(zip(COLUMNS, table.T, strict=True))
         seconds = _seconds(index)
         span = max(times.sampling_seconds, times.grid_seconds)
+        recent = (seconds > seconds[-1] - span + 1e-6) & (seconds <= seconds[-1])
         return cls(
             window=window,
             times=times,
             now=now.timestamp(),
-            rows=len(window.frame) if has_rows else 0,
+            rows=0 if told is None else len(told),
             faulty=tuple(name for name in COLUMNS if name not in places),
             index=index,
             columns=columns,
             seconds=seconds,
-            recent=(seconds > seconds[-1] - span + 1e-6) & (seconds <= seconds[-1]),
+            recent=recent,
+            latest=dict(zip(COLUMNS, table[recent].T, strict=True)),
             run=_may_have_restarted(columns).cumsum(),
         )
 
@@ -89,19 +94,25 @@ def _sound_places(frame: pd.DataFrame) -> Mapping[str, int]:
     }
 
 
-def _has_times(frame: pd.DataFrame) -> bool:
+def _times(frame: pd.DataFrame) -> pd.DatetimeIndex | None:
+    """The times of the rows; None where the index holds none in UTC."""
     index = frame.index
-    is_time = isinstance(index, pd.DatetimeIndex) and index.tz is not None
-    return is_time and len(index) > 0 and not index.hasnans
+    if not isinstance(index, pd.DatetimeIndex) or index.tz is None or index.hasnans:
+        return None
+    return index if len(index) else None
 
 
-def _columns(frame: pd.DataFrame, places: Mapping[str, int], rows: int) -> dict[str, Array]:
-    """The catalogue's columns as arrays: arithmetic on columns of a frame costs ten times that."""
-    sound = list(places.values())
-    values = frame if len(sound) == frame.shape[1] else frame.iloc[:, sound]
-    found = dict(zip(places, values.to_numpy(dtype=np.float64).T, strict=True))
-    nothing = np.full(rows, np.nan)
-    return {name: found.get(name, nothing) for name in COLUMNS}
+def _table(frame: pd.DataFrame, places: Mapping[str, int], rows: int) -> Array:
+    """`rows x metrics` of the catalogue, NaN where a metric has no place in the frame.
+
+    An array, for arithmetic on columns of a frame costs ten times that.
+    """
+    if places == _PLACES and frame.shape[1] == len(COLUMNS):
+        return frame.to_numpy(dtype=np.float64)
+    table = np.full((rows, len(COLUMNS)), np.nan)
+    for name in _PLACES.keys() & places.keys():
+        table[:, _PLACES[name]] = frame.iloc[:, places[name]]
+    return table
 
 
 def _seconds(index: pd.DatetimeIndex) -> Array:
@@ -121,7 +132,9 @@ def _may_have_restarted(columns: Mapping[str, Array]) -> NDArray[np.bool_]:
 
 def _growth(values: Array) -> Array:
     """Difference to the row before; NaN in the first row, and where one of both is missing."""
-    return np.diff(values, prepend=np.nan)
+    grown = np.full(len(values), np.nan)
+    np.subtract(values[1:], values[:-1], out=grown[1:])
+    return grown
 
 
 def _last_known(values: Array) -> Array:

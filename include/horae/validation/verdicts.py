@@ -33,11 +33,11 @@ def verdicts(
     report: str | None,
 ) -> tuple[Verdict, ...]:
     """One verdict a window, in order; broken rules in the order of `RULES`."""
-    wrong: dict[tuple[str, Rule], list[float]] = {}
+    wrong: dict[str, dict[Rule, list[float]]] = {window_id: {} for window_id in windows}
     for breach in breaches:
-        wrong.setdefault((breach.window, breach.rule), []).append(breach.value)
+        wrong[breach.window].setdefault(breach.rule, []).append(breach.value)
     return tuple(
-        _verdict(window_id, window, times[window.job], wrong, report)
+        _verdict(window_id, window, times[window.job], wrong[window_id], report)
         for window_id, window in windows.items()
     )
 
@@ -46,14 +46,10 @@ def _verdict(
     window_id: str,
     window: MetricsWindow,
     times: TimeSettings,
-    wrong: Mapping[tuple[str, Rule], list[float]],
+    wrong: Mapping[Rule, list[float]],
     report: str | None,
 ) -> Verdict:
-    broken = tuple(
-        _broken(rule, wrong[window_id, rule], times)
-        for rule in RULES
-        if (window_id, rule) in wrong
-    )
+    broken = tuple(_broken(rule, wrong[rule], times) for rule in sorted(wrong, key=RULES.index))
     return Verdict(
         job=window.job,
         window=window_id,
