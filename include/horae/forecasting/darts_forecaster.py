@@ -26,7 +26,7 @@ from sklearn.linear_model import Ridge
 
 from horae.domain.forecast import LoadForecast
 from horae.forecasting.past import BRIDGED_STEPS, Past, usable_past
-from horae.forecasting.spread import Outlook, spread
+from horae.forecasting.spread import MOST_ORIGINS, Outlook, spread
 
 HARMONICS = 8
 """Sines and cosines of the season: features down to a sixteenth of it, 90 minutes of a day.
@@ -38,9 +38,6 @@ another from one to three seasons of data."""
 
 FEWEST_LAGS, MOST_LAGS = 6, 30
 """A forty-eighth of a season within these: half an hour of a day."""
-
-MOST_ORIGINS = 250
-"""Error trajectories kept: the 1 % quantile rests on two or three of them."""
 
 FEWEST_ORIGINS = 12
 """With fewer the 80 % interval would rest on single errors."""

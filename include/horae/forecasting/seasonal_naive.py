@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from horae.domain.forecast import LoadForecast
 from horae.forecasting.past import Past, usable_past
-from horae.forecasting.spread import Outlook, spread
+from horae.forecasting.spread import MOST_ORIGINS, Outlook, spread
 
 FEWEST_ROWS = 6
 """Five changes from point to point are the least that a spread can be told from."""
@@ -62,13 +62,14 @@ class SeasonalNaive:
 def _repeat(past: Past, season: int, horizon: int) -> Outlook:
     """The last season again; errors are blocks of what repeating it cost so far.
 
-    Blocks run on from the newest cost to the oldest, so that there are as many as costs.
+    Blocks run on from the newest cost to the oldest; where there are many, evenly spread ones do.
     """
     cost = past.values[season:] - past.values[:-season]
     repeats = -(-horizon // season)
     point = np.tile(past.values[-season:], repeats)[:horizon]
     circle = np.pad(cost, (0, horizon - 1), mode="wrap")
-    return Outlook(point=point, errors=sliding_window_view(circle, horizon))
+    blocks = sliding_window_view(circle, horizon)
+    return Outlook(point=point, errors=blocks[:: max(1, len(blocks) // MOST_ORIGINS)])
 
 
 def _walk(past: Past, horizon: int, rng: np.random.Generator) -> Outlook:

@@ -27,6 +27,9 @@ from horae.forecasting.past import Past
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 """The 80 % and 90 % intervals, the median, and the 1 % and 99 % quantiles that Decide asks for."""
 
+MOST_ORIGINS = 250
+"""Errors beyond which no more are worth their time: the 1 % quantile rests on two or three."""
+
 PATHS = 256
 """Enough for the 99 % quantile of a maximum to rest on two or three paths."""
 
@@ -108,13 +111,16 @@ def _read(ordered: Array, scores: Array, levels: Array) -> Array:
     """Quantiles of the errors, sorted by step, at `levels`.
 
     Args:
-        ordered: `origins x steps`, ascending along a column.
+        ordered: `origins x steps`, ascending along a column; at least two rows.
         scores: `origins`: normal scores of the levels that the rows stand for.
         levels: `steps x any`, in (0, 1).
     """
-    at = ndtri(levels)
-    steps = zip(at, ordered.T, strict=True)
-    inner = np.stack([np.interp(wanted, scores, errors) for wanted, errors in steps])
+    at, step = ndtri(levels), np.arange(len(levels))[:, None]
+    row = (levels * (len(scores) + 1)).astype(np.intp) - 1
+    row.clip(0, len(scores) - 2, out=row)
+    share = (at - scores[row]) / np.diff(scores)[row]
+    low = ordered[row, step]
+    inner = low + share.clip(0, 1) * (ordered[row + 1, step] - low)
     beyond = np.minimum(at - scores[0], 0.0) + np.maximum(at - scores[-1], 0.0)
     quantiles: Array = inner + beyond * ordered.std(axis=0)[:, None]
     return quantiles
