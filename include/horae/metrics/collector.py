@@ -9,7 +9,7 @@ import pandas as pd
 from horae.domain.clock import Clock
 from horae.domain.configuration import Configuration
 from horae.domain.job import JobDescription, JobPresence
-from horae.domain.window import MetricsWindow
+from horae.domain.window import MetricsWindow, times_of
 from horae.errors import ExternalError
 from horae.metrics.derivation import derive
 from horae.metrics.grid import grid_point, step_of
@@ -88,7 +88,7 @@ class Collector:
             grid_seconds=time.grid_seconds,
             frame=frame,
             collected_at=collected_at,
-            vertices=self._vertices(pd.DatetimeIndex(frame.index), previous, time),
+            vertices=self._vertices(times_of(frame), previous, time),
         )
         return Collected(window=window, unavailable=dict(self._unavailable))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from horae.domain.clock import Clock
-from horae.domain.window import MetricsWindow
+from horae.domain.window import MetricsWindow, times_of
 from horae.errors import Unavailable
 from horae.metrics.window_store import place_of
 
@@ -70,13 +70,19 @@ class MemoryWindowStore:
 
 
 def _own(window: MetricsWindow) -> MetricsWindow:
-    """The same window whose frames change apart; pandas copies them only when one is changed."""
+    """The same window with values of its own."""
     vertices = window.vertices
     return replace(
         window,
-        frame=window.frame.copy(deep=False),
-        vertices=None if vertices is None else vertices.copy(deep=False),
+        frame=_copy(window.frame),
+        vertices=None if vertices is None else _copy(vertices),
     )
+
+
+def _copy(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same values and labels; pandas copies the labels too, which takes far longer."""
+    values = frame.to_numpy(dtype=np.float64).copy(order="K")
+    return pd.DataFrame(values, index=frame.index, columns=frame.columns, copy=False)
 
 
 def _content(window: MetricsWindow) -> str:
@@ -102,7 +108,6 @@ def _parts(frame: pd.DataFrame | None) -> Iterator[bytes]:
         yield b"none"
         return
     values = frame.to_numpy(dtype=np.float64)
-    index = pd.DatetimeIndex(frame.index)
     yield repr((values.shape, frame.columns.tolist())).encode()
-    yield index.as_unit("ms").asi8.tobytes()
+    yield times_of(frame).as_unit("ms").asi8.tobytes()
     yield np.where(np.isnan(values), np.nan, values).tobytes()

@@ -121,6 +121,15 @@ class Rows:
 
 def last_row_with(past: pd.DataFrame, metrics: Collection[str]) -> datetime | None:
     """Time of the newest row of a frame in which any of the metrics is known; None: of none."""
-    wanted = [place for place, name in enumerate(past.columns) if name in metrics]
-    known = np.flatnonzero(~np.isnan(past.to_numpy(dtype=np.float64)[:, wanted]).all(axis=1))
-    return past.index[known[-1]].to_pydatetime() if len(known) else None
+    wanted = [place for place, name in enumerate(past.columns.tolist()) if name in metrics]
+    row = newest_told(past.to_numpy(dtype=np.float64), wanted)
+    return None if row is None else past.index[row].to_pydatetime()
+
+
+def newest_told(values: Floats, columns: list[int] | slice = slice(None)) -> int | None:
+    """The newest row in which any of the columns is known; None: there is none.
+
+    Row by row from the newest on, which mostly tells something.
+    """
+    rows = reversed(range(len(values)))
+    return next((row for row in rows if not np.isnan(values[row, columns]).all()), None)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from horae.domain.vertex_catalogue import VERTEX_METRICS
 from horae.domain.window import vertices_of
 from horae.metrics.grid import step_of
+from horae.metrics.rows import newest_told
 from horae.metrics.source import VertexHistory, VertexMetrics
 
 _PLACE = {name: index for index, name in enumerate(VERTEX_METRICS)}
@@ -62,8 +63,8 @@ def vertex_frame(
 
 def last_known(past: pd.DataFrame) -> pd.Timestamp:
     """The newest row in which anything is known of a vertex; the first one where there is none."""
-    known = ~np.isnan(past.to_numpy(dtype=np.float64)).all(axis=1)
-    newest: pd.Timestamp = past.index[int(np.flatnonzero(known).max(initial=0))]
+    row = newest_told(past.to_numpy(dtype=np.float64))
+    newest: pd.Timestamp = past.index[row or 0]
     return newest
 
 

@@ -14,7 +14,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from horae.domain.window import MetricsWindow
@@ -49,13 +49,11 @@ def read_looks(window: MetricsWindow, settings: ThresholdSettings) -> Looks:
         settings.limit_seconds,
     )
     count = min(len(window.frame), math.ceil(max(spans) / grid) + 1)
-    rows = window.frame.iloc[-(count + averaged - 1) :]
-    metric = _cpu(rows) if settings.metric == "cpu" else _busy(rows)
-    task_managers = rows["task_managers"].to_numpy(dtype=np.float64)
+    measured = _cpu(window) if settings.metric == "cpu" else _busy(window)
     return Looks(
         ago_seconds=grid * np.arange(count - 1, -1, -1, dtype=np.float64),
-        task_managers=task_managers[-count:],
-        metric=np.array([_mean(metric[: len(metric) - i], averaged) for i in range(count)])[::-1],
+        task_managers=window.column("task_managers")[-count:],
+        metric=_means(measured, count, averaged),
     )
 
 
@@ -116,23 +114,30 @@ def _within(looks: Looks, seconds: float) -> NDArray[np.bool_]:
     return within
 
 
-def _cpu(rows: pd.DataFrame) -> Floats:
+def _cpu(window: MetricsWindow) -> Floats:
     """Cores used over cores there are."""
-    cores = rows["task_managers"].to_numpy() * rows["cpu_cores"].to_numpy()
+    cores = window.column("task_managers") * window.column("cpu_cores")
     with np.errstate(all="ignore"):
-        share: Floats = rows["cpu_cores_used"].to_numpy() / cores
+        share: Floats = window.column("cpu_cores_used") / cores
     return np.where(cores > 0, share, np.nan)
 
 
-def _busy(rows: pd.DataFrame) -> Floats:
+def _busy(window: MetricsWindow) -> Floats:
     """Mean over the subtasks; of the busiest one where no mean was measured."""
-    mean, most = rows["busy_ratio_mean"].to_numpy(), rows["busy_ratio_max"].to_numpy()
+    mean, most = window.column("busy_ratio_mean"), window.column("busy_ratio_max")
     busy: Floats = np.where(np.isnan(mean), most, mean)
     return busy
 
 
-def _mean(values: Floats, count: int) -> float:
-    """Mean of the last rows; NaN where the very last was not measured."""
-    if not len(values) or math.isnan(values[-1]):
-        return math.nan
-    return float(np.nanmean(values[-count:]))
+def _means(values: Floats, count: int, averaged: int) -> Floats:
+    """Mean of so many rows up to each of the last `count`; NaN where that one was not measured."""
+    padded = np.concatenate([np.full(averaged - 1, np.nan), values])[-(count + averaged - 1) :]
+    spans = sliding_window_view(padded, averaged)
+    known = ~np.isnan(spans)
+    means: Floats = np.divide(
+        np.where(known, spans, 0.0).sum(axis=1),
+        known.sum(axis=1),
+        out=np.full(count, np.nan),
+        where=known[:, -1],
+    )
+    return means

@@ -45,30 +45,21 @@ def read_signals(window: MetricsWindow) -> Signals:
     age = window.last("processing_latency_seconds")
     if math.isnan(age) and load > 0:
         age = lag / load
-    ages = _measured(window, ["processing_latency_seconds"])[-RISING_ROWS:, 0]
-    shapes = np.unique(_measured(window, ["parallelism", "slots", "memory_mb"]), axis=0)
+    ages = window.column("processing_latency_seconds")
+    ages = ages[~np.isnan(ages)][-RISING_ROWS:]
     return Signals(
         load=load,
         age_seconds=age,
         lag_records=lag,
         busy=window.last("busy_ratio_max"),
         rising=len(ages) == RISING_ROWS and bool((np.diff(ages) > 0).all()),
-        configurations_seen=len(shapes),
+        configurations_seen=len(window.settings_seen("parallelism", "slots", "memory_mb")),
     )
-
-
-def _measured(window: MetricsWindow, metrics: list[str]) -> Floats:
-    """The rows in which all of the metrics are known, `rows x metrics`."""
-    columns = [window.frame[name].to_numpy(dtype=np.float64) for name in metrics]
-    values = np.stack(columns, axis=1)
-    known: Floats = values[~np.isnan(values).any(axis=1)]
-    return known
 
 
 def load_history(window: MetricsWindow) -> Floats:
     """Measured load on the window's grid, oldest first; NaN where missing."""
-    history: Floats = window.frame["load_records_per_second"].to_numpy(dtype=np.float64)
-    return history
+    return window.column("load_records_per_second")
 
 
 def finite(value: float) -> float | None:

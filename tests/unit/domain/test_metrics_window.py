@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from horae.domain.metric_catalogue import COLUMNS
 from horae.domain.task_manager import TaskManagerShape
@@ -42,3 +43,20 @@ def test_a_window_without_a_run_tells_no_shape() -> None:
     """Neither one of gaps nor one of no rows."""
     assert window_of([(np.nan, np.nan, np.nan)]).shapes() == frozenset()
     assert window_of([]).shapes() == frozenset()
+
+
+def test_a_column_is_told_row_by_row() -> None:
+    """Gaps stay gaps, and a metric that there is not is an error."""
+    window = window_of([(1, 0.5, 1024), (2, np.nan, 1024)])
+    np.testing.assert_array_equal(window.column("slots"), [1.0, 2.0])
+    np.testing.assert_array_equal(window.column("cpu_cores"), [0.5, np.nan])
+    with pytest.raises(KeyError):
+        window.column("colour")
+
+
+def test_settings_are_told_once_for_each_combination() -> None:
+    """What comes back later is not another one, and a row with a gap is none."""
+    rows = [(1, 1, 1024), (2, 1, 1024), (1, 1, 1024), (2, 2, np.nan)]
+    window = window_of(rows)
+    assert window.settings_seen("slots", "memory_mb") == {(1.0, 1024.0), (2.0, 1024.0)}
+    assert window.settings_seen("cpu_cores") == {(1.0,), (2.0,)}
