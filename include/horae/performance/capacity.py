@@ -49,9 +49,11 @@ class FittedCapacity:
         sample = self.particles[rng.integers(len(self.particles), size=count)]
         alike = Configurations.of(configurations).alike
         deviations = draw_deviations(self.law, sample, self.values, alike.running, rng)
-        drawn: Floats = np.exp(self.law.ln_bound(sample, alike.running) + deviations)
-        factor = np.exp(self.law.ln_checkpoint_factor(sample, alike.intervals))
-        return drawn.take(alike.ran, axis=1) * factor.take(alike.spaced, axis=1)
+        running = np.exp((self.law.ln_bound(sample, alike.running) + deviations).T)
+        factor = np.exp(self.law.ln_checkpoint_factor(sample, alike.intervals).T)
+        drawn: Floats = running.take(alike.ran, axis=0)  # whole rows are copied, draws lie in them
+        drawn *= factor.take(alike.spaced, axis=0)
+        return drawn.T
 
     def proven_utilisation(self, evidence: Evidence) -> float | None:
         """Largest share of its median capacity that a configuration sustained; None: none did."""

@@ -49,7 +49,7 @@ def draw_deviations(
     deviations = rng.standard_normal((len(sample), len(known.root))) @ known.root.T
     if values:
         deviations += _residuals(law, sample, values) @ known.gain
-    drawn: Floats = deviations[:, known.place]
+    drawn: Floats = deviations.T[known.place].T
     return drawn
 
 
@@ -97,11 +97,12 @@ def _covariance(values: Sequence[Observation], partitioning: Partitioning) -> Fl
 
 def _features(configurations: Sequence[Configuration], partitioning: Partitioning) -> Floats:
     """Where a configuration lies, in logarithms: size, slots, cores and memory a TaskManager."""
-    rows = [
-        (partitioning.effective_slots(x.parallelism), x.slots, x.cpu_cores, x.memory_mb)
-        for x in configurations
-    ]
-    return np.log(np.array(rows, dtype=np.float64))
+    known = Configurations.of(configurations)
+    size = partitioning.each_effective_slots(known.parallelism)
+    features: Floats = np.log(
+        np.column_stack([size, known.slots, known.cpu_cores, known.memory_mb])
+    )
+    return features
 
 
 def _kernel(left: Floats, right: Floats) -> Floats:

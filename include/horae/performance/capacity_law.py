@@ -16,12 +16,16 @@ use does not show it, so until another shape was run one only knows that it is p
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 
 from horae.domain.configuration import Configuration
+from horae.domain.configurations import Configurations
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
+
+KEPT = 64  # answers in memory: a fit asks hundreds of times about what it has evidence of
 
 
 class Unknown(IntEnum):
@@ -54,19 +58,17 @@ class CapacityLaw:
 
     def ln_slot_bound(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         """Logarithm of C_slot: `n x m` for a sample `n x 7` and `m` configurations."""
-        spread = [self.partitioning.effective_slots(x.parallelism) for x in configurations]
-        bound: Floats = np.multiply.outer(np.log(spread), sample[:, Unknown.EXPONENT])
+        size = _sizes(Configurations.of(configurations), self.partitioning)
+        bound: Floats = np.multiply.outer(size.ln_spread, sample[:, Unknown.EXPONENT])
         bound += sample[:, Unknown.LN_SLOT_RATE]
-        room = [x.cpu_cores / min(x.slots, x.parallelism) for x in configurations]
-        ln_room = np.log(np.minimum(1, room))
-        bound += np.multiply.outer(ln_room, np.maximum(0, sample[:, Unknown.CROWDING]))
+        bound += np.multiply.outer(size.ln_room, np.maximum(0, sample[:, Unknown.CROWDING]))
         return bound.T
 
     def ln_capacity(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         """Logarithm of C: `n x m` for a sample `n x 7` and `m` configurations."""
-        intervals = np.array([x.checkpoint_interval_seconds for x in configurations])
-        factor = self.ln_checkpoint_factor(sample, intervals)
-        return self.ln_bound(sample, configurations) + factor
+        known = Configurations.of(configurations)
+        factor = self.ln_checkpoint_factor(sample, known.checkpoint_interval_seconds)
+        return self.ln_bound(sample, known) + factor
 
     def ln_bound(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         """Logarithm of C between two checkpoints: `n x m`, whatever the interval."""
@@ -102,15 +104,44 @@ class CapacityLaw:
         return used.T
 
     def _ln_cpu_bound(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
-        cores = np.array([x.cpu_cores for x in configurations])
-        hottest = [self.partitioning.hottest_share(x.parallelism, x.slots) for x in configurations]
+        size = _sizes(Configurations.of(configurations), self.partitioning)
         base = np.exp(sample[:, Unknown.LN_BASE_CORES])
         # A TaskManager smaller than its own overhead still moves a little.
-        free: Floats = np.maximum(np.subtract.outer(cores, base), 0.02 * cores[:, None])
+        free: Floats = np.subtract.outer(size.cores, base)
+        np.maximum(free, 0.02 * size.cores[:, None], out=free)
         bound = np.log(free, out=free)
         bound -= _ln_seconds_per_record(sample)
-        bound -= np.log(hottest)[:, None]
+        bound -= size.ln_hottest[:, None]
         return bound.T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sizes:
+    """What the law asks of `m` configurations; logarithms but for the cores.
+
+    Attributes:
+        ln_spread: `m`, slots that the busiest subtask allows.
+        ln_room: `m`, share of a core that a slot has.
+        cores: `m`, of a TaskManager.
+        ln_hottest: `m`, share of all records on the busiest TaskManager.
+    """
+
+    ln_spread: Floats
+    ln_room: Floats
+    cores: Floats
+    ln_hottest: Floats
+
+
+@lru_cache(maxsize=KEPT)
+def _sizes(configurations: Configurations, partitioning: Partitioning) -> _Sizes:
+    parallelism, slots = configurations.parallelism, configurations.slots
+    cores = configurations.cpu_cores
+    return _Sizes(
+        ln_spread=np.log(partitioning.each_effective_slots(parallelism)),
+        ln_room=np.log(np.minimum(1, cores / np.minimum(slots, parallelism))),
+        cores=cores,
+        ln_hottest=np.log(partitioning.hottest_shares(parallelism, slots)),
+    )
 
 
 def _ln_seconds_per_record(sample: Floats) -> Floats:

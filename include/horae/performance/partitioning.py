@@ -48,9 +48,20 @@ class Partitioning:
         """Whether all subtasks have the same share, up to 2 % (which key groups always cost)."""
         return self.effective_slots(parallelism) >= 0.98 * parallelism
 
-    def hottest_share(self, parallelism: int, slots: int) -> float:
-        """Share of all records on the busiest TaskManager, the busiest subtasks together there."""
-        return max(_hottest(units, parallelism, min(slots, parallelism)) for units in self._units)
+    def hottest_shares(self, parallelism: Integers, slots: Integers) -> Floats:
+        """Share of all records on the busiest TaskManager, the busiest subtasks together there.
+
+        Args:
+            parallelism: `m`, subtasks.
+            slots: `m`, per TaskManager.
+
+        Returns:
+            `m`, in (0, 1].
+        """
+        together = np.minimum(slots, parallelism)
+        shares = [_hottest(units, parallelism, together) for units in self._units]
+        hottest: Floats = np.maximum.reduce(shares)
+        return hottest
 
 
 @lru_cache(maxsize=4_096)
@@ -58,6 +69,7 @@ def _largest(each: tuple[int, ...], parallelism: int) -> float:
     return max(math.ceil(units / parallelism) / units for units in each)
 
 
-def _hottest(units: int, parallelism: int, together: int) -> float:
-    each, larger = divmod(units, parallelism)
-    return (together * each + min(together, larger)) / units
+def _hottest(units: int, parallelism: Integers, together: Integers) -> Floats:
+    each, larger = np.divmod(units, parallelism)
+    share: Floats = (together * each + np.minimum(together, larger)) / units
+    return share

@@ -1,6 +1,7 @@
 """What the planner believes of the configurations worth planning with."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,7 +108,9 @@ def believe(
         configurations=chosen,
         latency_risk=candidates.latency_risk[kept],
         money_per_hour=candidates.money_per_hour[kept],
-        capacity=situation.models.capacity.draws(chosen, CAPACITY_DRAWS, situation.rng),
+        capacity=np.ascontiguousarray(
+            situation.models.capacity.draws(chosen, CAPACITY_DRAWS, situation.rng)
+        ),
         possible=possible_ways(chosen, situation.capabilities),
         outage=outage,
         replayed=replayed,
@@ -124,7 +127,7 @@ def _with_present(situation: Situation) -> tuple[Candidates, int]:
     Of what is not admissible, risk and recovery are not known.
     """
     candidates, current = situation.candidates, situation.current
-    if current in candidates.configurations:
+    with suppress(ValueError):
         return candidates, candidates.configurations.index(current)
     drawn = situation.models.capacity.draws([current], CAPACITY_DRAWS, situation.rng)
     added = Candidates(

@@ -66,13 +66,14 @@ def _cover(costs: Floats, kinds: Sequence[Hashable], tolerance: float, most: int
     As many as `most` are too many: none is looked for beyond them.
     """
     chosen, seen = list[int](), set[Hashable]()
-    stands = is_nowhere_worse(costs, costs + tolerance * np.abs(costs))
-    left = np.ones(len(costs), dtype=np.bool_)
+    within = is_nowhere_worse(costs, costs + tolerance * np.abs(costs))
+    stands = within.astype(np.float32)  # a product of numbers counts far sooner than one of truths
+    left = np.ones(len(costs), dtype=np.float32)
     while left.any() and len(chosen) < most:
-        many = (stands & left).sum(axis=1)
+        many = stands @ left
         best = np.flatnonzero(many == many.max()).tolist()
         place = next((each for each in best if kinds[each] in seen), best[0])
         chosen.append(place)
         seen.add(kinds[place])
-        left &= ~stands[place]
+        left[within[place]] = 0
     return sorted(chosen)

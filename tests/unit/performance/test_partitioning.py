@@ -46,4 +46,4 @@ def test_the_busiest_subtasks_may_share_a_task_manager(
     parallelism: int, slots: int, share: float
 ) -> None:
     """The hottest TaskManager is the one with the largest subtasks together."""
-    assert FOUR.hottest_share(parallelism, slots) == share
+    assert FOUR.hottest_shares(np.array([parallelism]), np.array([slots])) == [share]
