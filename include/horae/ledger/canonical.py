@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import cast
 
@@ -15,6 +16,12 @@ from horae.errors import LedgerError
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 """Fixed width, so that text sorts as time does."""
+
+_WRITER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+_TEXT = frozenset({str})
+_SINGLE = frozenset({str, float, int, bool, type(None)})
 
 Place = tuple["Place", object] | None
 """Where a value stands: what holds it, and its key or place there; None: it is the whole."""
@@ -30,9 +37,12 @@ def canonical_json(value: object) -> str:
     Raises:
         LedgerError: Something else is in it; the message says where, and what to give instead.
     """
-    return json.dumps(
-        _plain(value, None), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    if _is_plain(value):
+        with suppress(ValueError):  # what is wrong in it is told below, with its place
+            text = _WRITER.encode(value)
+            text.encode()
+            return text
+    return _WRITER.encode(_plain(value, None))
 
 
 def time_text(time: datetime) -> str:
@@ -60,6 +70,24 @@ def read_time(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise LedgerError(f"got time {text!r}; expected 2026-01-31T08:00:00.000000Z") from error
+
+
+def _is_plain(value: object) -> bool:
+    """Whether it is made of Python's own JSON types alone, as nearly all bodies are.
+
+    Looking at types in bulk takes a fifth of the time that making each value plain takes.
+    """
+    if type(value) is dict:
+        if not _TEXT.issuperset(map(type, value)):
+            return False
+        values = list(value.values())
+    elif type(value) is list:
+        values = value
+    else:
+        return type(value) in _SINGLE
+    if _SINGLE.issuperset(map(type, values)):
+        return True
+    return all(_is_plain(each) for each in values if type(each) not in _SINGLE)
 
 
 def _plain(value: object, path: Place) -> object:

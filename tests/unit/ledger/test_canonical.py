@@ -26,11 +26,13 @@ def test_keys_are_sorted_and_nothing_is_spaced() -> None:
         (OrderedDict([("b", 1), ("a", 2)]), {"a": 2, "b": 1}),
         (np.float64(0.1), 0.1),
         (EntryKind.WINDOW, "window"),
+        ({EntryKind.WINDOW: 1}, {"window": 1}),
     ],
 )
 def test_equal_values_have_equal_text(value: object, same: object) -> None:
-    """What reads back the same is written the same."""
+    """What reads back the same is written the same, also deep within what is plain."""
     assert canonical_json(value) == canonical_json(same)
+    assert canonical_json({"a": [1, {"b": value}]}) == canonical_json({"a": [1, {"b": same}]})
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_anything_else_is_refused_with_its_path(value: object) -> None:
         canonical_json({"models": [{"capacity": value}]})
 
 
-@pytest.mark.parametrize("key", [1, None, "\ud800"])
+@pytest.mark.parametrize("key", [1, True, None, "\ud800"])
 def test_keys_are_text(key: object) -> None:
     """A key that is no text is named with its place."""
     with pytest.raises(LedgerError, match=r"^\$"):
