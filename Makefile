@@ -22,6 +22,7 @@ $(STAMP): requirements.txt requirements-dev.txt pyproject.toml
 	test -x $(UV) || $(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
 	$(UV) pip sync --quiet --compile-bytecode requirements.txt requirements-dev.txt
 	$(UV) pip install --quiet uv==$(UV_VERSION) --no-deps --editable .
+	$(BIN)/python -m horae.policy.compiled
 	touch $@
 
 install: $(STAMP) ## the virtual environment, from the lock

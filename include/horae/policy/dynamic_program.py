@@ -23,12 +23,9 @@ drawn low stays low, so that gains have a distribution; only through what can be
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from horae.performance.models import Floats, Integers
-from horae.policy.look_ahead import backwards, mean_steps, run
-from horae.policy.program import Program
-from horae.policy.switching import Switches, Switching
+from horae.policy.program import Program, broken_share, read
 
 __all__ = ["Plan", "Program", "solve"]
 
@@ -55,9 +52,13 @@ class Plan:
 
     def running(self, step: int) -> Floats:
         """Money of the step without a switch, and of `choice` after it: `D x X x B`."""
-        after = np.moveaxis(self.following[step + 1], -1, 0)
-        ahead = run(self.program, slice(step, step + 1)).at(0)
-        return np.moveaxis(ahead.then(after), 0, -1)
+        program = self.program
+        drift = program.drift(step)[..., None]
+        share = broken_share(program.limit - program.ages, drift)
+        after = read(self.following[step + 1], program.place(program.ages + drift))
+        steady = program.steady_money()[step, :, None]
+        money: Floats = steady + program.violation_money()[step] * share + after
+        return money
 
 
 def solve(program: Program, *, current: int = 0) -> Plan:
@@ -67,62 +68,25 @@ def solve(program: Program, *, current: int = 0) -> Plan:
         program: What to solve.
         current: The present configuration, which may be kept for any time before it is followed.
     """
-    switching = Switching.of(program)
-    choice, way, expected = _best_choices(program, switching)
-    reached = _reached(program, choice, current)
-    following = _follow(program, switching.chosen(choice, way, reached), reached)
-    return Plan(
-        program=program,
-        choice=choice,
-        way=way,
-        expected=expected.swapaxes(1, 2),
-        following=np.moveaxis(following, 1, -1),
+    # Numba takes 0.4 s and 100 MB to import: only who solves a plan pays.
+    from horae.policy.induction import best_choices, follow
+
+    switch = program.switch_money()
+    steps = (
+        np.array(program.decides),
+        _in_rows(program.drifts()),
+        _in_rows(program.steady_money()),
+        _in_rows(program.violation_money()),
+        program.limit,
+        _in_rows(program.ages),
+        _in_rows(program.delay),
     )
+    asked = np.where(program.possible, switch.mean(axis=0)[:, None], np.inf)
+    choice, way, expected = best_choices(*steps, _in_rows(asked))
+    following = follow(*steps, _in_rows(switch), choice, way, current)
+    return Plan(program=program, choice=choice, way=way, expected=expected, following=following)
 
 
-def _best_choices(program: Program, switching: Switching) -> tuple[Integers, Integers, Floats]:
-    """Choice and way, `T x X x B`, and expected money, `T + 1 x B x X`."""
-    steps, size, ages = program.steps, program.configurations, len(program.ages)
-    staying, offer = np.empty((steps, ages, size)), np.full((steps, size, ages), np.inf)
-    place = np.zeros((steps, size, ages), dtype=np.intp)
-    expected = np.zeros((steps + 1, ages, size))
-    money, passage = mean_steps(program)
-    for step in range(steps - 1, -1, -1):
-        after = expected[step + 1].T[..., None]
-        mean = money[step] + (passage[step] @ after)[..., 0].T
-        staying[step] = mean
-        if program.decides[step]:
-            offer[step], place[step] = switching.best(mean)
-        np.minimum(mean, offer[step].T, out=expected[step])
-    way, target = np.divmod(place, size)
-    stays = offer >= staying.swapaxes(1, 2)
-    choice = np.where(stays, np.arange(size)[:, None], target)
-    return choice, np.where(stays, 0, way), expected
-
-
-def _reached(program: Program, choice: Integers, current: int) -> NDArray[np.bool_]:
-    """Whether following leads to a configuration at the beginning of a step: `T + 1 x X`.
-
-    Any may be moved to in the first step that decides; the present one may be kept for any time.
-    """
-    reached = np.ones((program.steps + 1, program.configurations), dtype=np.bool_)
-    for step in range(int(np.argmax(program.decides)) + 1, program.steps):
-        reached[step + 1] = False
-        reached[step + 1, choice[step, reached[step]]] = True
-        reached[step + 1, current] = True
-    return reached
-
-
-def _follow(program: Program, switches: Switches, reached: NDArray[np.bool_]) -> Floats:
-    """Money of following the choices in each draw: `T + 1 x B x D x X`."""
-    draws, size, ages = len(program.load), program.configurations, len(program.ages)
-    following = np.full((program.steps + 1, ages, draws, size), np.nan)
-    following[-1] = 0
-    for step, ahead in backwards(program, reached):
-        running = ahead.then(following[step + 1].take(ahead.among, axis=-1))
-        rows = np.flatnonzero(reached[step])
-        alike = len(rows) == len(ahead.among)
-        staying = running if alike else running.take(np.searchsorted(ahead.among, rows), axis=-1)
-        following[step][..., rows] = staying
-        switches.follow(step, following[step], running, ahead.among)
-    return following
+def _in_rows(values: Floats) -> Floats:
+    """A copy, as the compiled loops expect it in memory."""
+    return np.array(values, dtype=np.float64, order="C")

@@ -74,11 +74,21 @@ class Program:
         drift: Floats = self.seconds[step] * rate
         return drift
 
-    def drifts(self, steps: slice) -> Floats:
-        """Seconds that the backlog ages in each of some steps: `T x D x X`."""
-        load = np.maximum(self.load[:, steps], 1e-9).T[..., None]
-        drifts: Floats = self.seconds[steps, None, None] * (1 - self.capacity / load)
+    def drifts(self) -> Floats:
+        """Seconds that the backlog ages in each step: `T x D x X`."""
+        load = np.maximum(self.load, 1e-9).T[..., None]
+        drifts: Floats = self.seconds[:, None, None] * (1 - self.capacity / load)
         return drifts
+
+    def steady_money(self) -> Floats:
+        """What each step costs within the limit: `T x X`."""
+        money: Floats = self.seconds[:, None] * (self.price + self.failures)
+        return money
+
+    def violation_money(self) -> Floats:
+        """What each step costs besides when all of it is beyond the limit: `T`."""
+        money: Floats = self.seconds * self.violation
+        return money
 
     def broken_share(self, before: Floats, after: Floats) -> Floats:
         """Share of a step beyond the limit, where the age goes from `before` to `after`."""
