@@ -123,7 +123,7 @@ def _fitted(
         checkpoint_seconds=UNMEASURED_CHECKPOINT_SECONDS if measured is None else measured,
         cpu_enforced=_is_cpu_enforced(evidence),
     )
-    likelihood = CapacityLikelihood(law=law, evidence=evidence)
+    likelihood = CapacityLikelihood.of(law, evidence)
     rng = np.random.default_rng(SEED)
     start = prior.sample(PARTICLES, rng)
     particles = temper(start, prior.log_density, likelihood.log_density, rng)

@@ -94,14 +94,13 @@ class CapacityLaw:
         bias: Floats = 0.08 * np.sinh(1.2 * sample[:, [Unknown.BUSY_BIAS]])
         return bias
 
-    def cores_used(
-        self, sample: Floats, records_per_second: Floats, task_managers: Floats
-    ) -> Floats:
-        """Cores in use: `n x k` for a sample `n x 7` and `k` points."""
-        base = np.exp(sample[:, Unknown.LN_BASE_CORES])
-        used: Floats = np.multiply.outer(task_managers, base)
-        used += np.multiply.outer(records_per_second, np.exp(_ln_seconds_per_record(sample)))
-        return used.T
+    def cores_taken(self, sample: Floats) -> tuple[Floats, Floats]:
+        """Cores that a TaskManager takes, and that a record/s does: `n` each for `n x 7`.
+
+        Cores in use are the sum of both, times TaskManagers and times records/s.
+        """
+        base: Floats = np.exp(sample[:, Unknown.LN_BASE_CORES])
+        return base, np.exp(_ln_seconds_per_record(sample))
 
     def _ln_cpu_bound(self, sample: Floats, configurations: Sequence[Configuration]) -> Floats:
         size = _sizes(Configurations.of(configurations), self.partitioning)
