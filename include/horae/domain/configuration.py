@@ -57,6 +57,14 @@ class Configuration:
             slots=self.slots, cpu_cores=self.cpu_cores, memory_mb=self.memory_mb
         )
 
+    def is_shaped_as(self, other: "Configuration") -> bool:
+        """Whether the TaskManagers of both are made of the same."""
+        return (
+            self.slots == other.slots
+            and self.cpu_cores == other.cpu_cores
+            and self.memory_mb == other.memory_mb
+        )
+
     def changed(self, changes: Mapping[str, float]) -> "Configuration":
         """The same with other values; another parallelism is that of all vertices.
 
@@ -72,7 +80,7 @@ class Configuration:
     def differs_only_in_parallelism(self, other: "Configuration") -> bool:
         """Whether an engine that rescales in place can go from one to the other."""
         return (
-            self.shape == other.shape
+            self.is_shaped_as(other)
             and self.checkpoint_interval_seconds == other.checkpoint_interval_seconds
         )
 

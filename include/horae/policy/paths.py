@@ -92,7 +92,7 @@ def obstacle_between(
     room = _lack_of_room(target, capabilities)
     if room is not None:
         return room
-    if origin.shape != target.shape and not capabilities.provisioned:
+    if not capabilities.provisioned and not origin.is_shaped_as(target):
         return f"nobody adds TaskManagers of another shape{_why(capabilities, 'provisioned')}"
     if target.vertices and not capabilities.vertices:
         return f"single vertices cannot be set{_why(capabilities, 'vertices')}"

@@ -18,8 +18,7 @@ KEPT = 64
 
 def possible_ways(configurations: Configurations, capabilities: Capabilities) -> NDArray[np.bool_]:
     """Whether each way leads from each one to each other: `W x X x X`; the ways are `PATHS`."""
-    ways = _Ways(capabilities)
-    found = [[ways.between(x, y) for y in configurations] for x in configurations]
+    found = _ways(configurations, configurations, capabilities)
     leads = [[[path in paths for paths in row] for row in found] for path in PATHS]
     return np.array(leads, dtype=np.bool_)
 
@@ -29,31 +28,47 @@ def gentlest_ways(
     origin: Configuration, targets: Configurations, capabilities: Capabilities
 ) -> Integers:
     """Place among `PATHS` of the gentlest way to each target; their number where none leads."""
-    ways = _Ways(capabilities)
-    found = [ways.between(origin, target) for target in targets]
-    numbers = np.array([PATHS.index(paths[0]) if paths else len(PATHS) for paths in found])
-    numbers.flags.writeable = False  # whoever asks next is given the same ones
-    return numbers
+    (found,) = _ways(Configurations((origin,)), targets, capabilities)
+    ways = np.array([PATHS.index(paths[0]) if paths else len(PATHS) for paths in found])
+    ways.flags.writeable = False  # whoever asks next is given the same ones
+    return ways
 
 
-class _Ways:
-    """Ways that were asked about; what is alike in all that they depend on is asked about once."""
+def _ways(
+    origins: Configurations, targets: Configurations, capabilities: Capabilities
+) -> list[list[tuple[RescalePath, ...]]]:
+    """`paths_between` from each origin, a row each, to each target.
 
-    def __init__(self, capabilities: Capabilities) -> None:
-        self._capabilities = capabilities
-        self._known: dict[tuple[object, ...], tuple[RescalePath, ...]] = {}
+    What is alike in all that a way depends on is asked about once.
+    """
+    starts, ends = _sizes(origins), _sizes(targets)
+    known: dict[object, tuple[RescalePath, ...]] = {}
+    found = []
+    for x, start, same in zip(origins, starts, _sameness(origins, targets), strict=True):
+        row = []
+        for y, end, sameness in zip(targets, ends, same, strict=True):
+            like = (end, sameness, start == end)
+            paths = known.get(like)
+            if paths is None:
+                paths = known[like] = paths_between(x, y, capabilities)
+            row.append(paths)
+        found.append(row)
+    return found
 
-    def between(self, x: Configuration, y: Configuration) -> tuple[RescalePath, ...]:
-        """As `paths_between`."""
-        like = (
-            y.parallelism,
-            y.slots,
-            y.vertices,
-            x.slots == y.slots and x.cpu_cores == y.cpu_cores and x.memory_mb == y.memory_mb,
-            x.checkpoint_interval_seconds == y.checkpoint_interval_seconds,
-            x.parallelism == y.parallelism and x.vertices == y.vertices,
-        )
-        paths = self._known.get(like)
-        if paths is None:
-            paths = self._known[like] = paths_between(x, y, self._capabilities)
-        return paths
+
+def _sizes(configurations: Configurations) -> list[tuple[object, ...]]:
+    return [(x.parallelism, x.slots, x.vertices) for x in configurations]
+
+
+def _sameness(origins: Configurations, targets: Configurations) -> list[list[int]]:
+    """For each origin and target 1 where the shape is the same, and 2 more where the interval is."""
+    shape = (
+        np.equal.outer(origins.slots, targets.slots)
+        & np.equal.outer(origins.cpu_cores, targets.cpu_cores)
+        & np.equal.outer(origins.memory_mb, targets.memory_mb)
+    )
+    interval = np.equal.outer(
+        origins.checkpoint_interval_seconds, targets.checkpoint_interval_seconds
+    )
+    sameness: list[list[int]] = (shape + 2 * interval).tolist()
+    return sameness
