@@ -61,7 +61,7 @@ def _sizes(configurations: Configurations) -> list[tuple[object, ...]]:
 
 
 def _sameness(origins: Configurations, targets: Configurations) -> list[list[int]]:
-    """For each origin and target 1 where the shape is the same, and 2 more where the interval is."""
+    """1 where the shapes of origin and target are the same, and 2 more where the intervals are."""
     shape = (
         np.equal.outer(origins.slots, targets.slots)
         & np.equal.outer(origins.cpu_cores, targets.cpu_cores)
