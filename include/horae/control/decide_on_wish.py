@@ -127,7 +127,7 @@ def _proposal(
 ) -> Proposal:
     path = path_between(current, target, capabilities) if capabilities else None
     path = path or RescalePath.SAVEPOINT  # a guard says why there is none
-    outages = learned_outage([past.outcome for past in history.past_actions()])
+    outages = learned_outage(history.past_outcomes())
     return Proposal(
         target=target,
         path=path,

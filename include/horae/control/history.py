@@ -99,8 +99,12 @@ class History:
 
     def past_actions(self, *, limit: int = 50) -> tuple[PastAction, ...]:
         """The newest actions that ended, newest first, without those abandoned untouched."""
+        return tuple(self._with_decision(self.past_outcomes(limit=limit)))
+
+    def past_outcomes(self, *, limit: int = 50) -> tuple[Outcome, ...]:
+        """What came of them, also where the decision is not known: none is read."""
         outcomes = (_read(Outcome, e) for e in self._entries(EntryKind.OUTCOME, limit=limit))
-        return tuple(self._with_decision(outcomes))
+        return tuple(one for one in outcomes if one.result is not OutcomeResult.ABANDONED)
 
     def action_in_flight(self) -> str | None:
         """Id of the oldest action that began and has not ended; None when there is none."""
@@ -148,7 +152,7 @@ class History:
     def _with_decision(self, outcomes: Iterable[Outcome]) -> Iterable[PastAction]:
         for outcome in outcomes:
             decision = self.decision(outcome.action_id)
-            if decision is not None and outcome.result is not OutcomeResult.ABANDONED:
+            if decision is not None:
                 yield PastAction(decision=decision, outcome=outcome)
 
     def _entries(self, kind: EntryKind, *, limit: int | None = None) -> Iterable[Entry]:

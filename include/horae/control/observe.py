@@ -80,13 +80,13 @@ def _look(parts: Observing, cycle: str, before: str | None) -> Observation:
     try:
         collected = parts.collect(found, past)
     except NotReady as error:
-        return _seen(parts, cycle, found, None, {"window": str(error)})
+        figures = _figures(parts, None, None, found.configuration)
+        return _seen(parts, cycle, found, None, {"window": str(error)}, figures)
     shown, missing = _found_again(parts, found)
     window = _as_shown(collected.window, shown)
-    seen = _seen(
-        parts, cycle, shown, parts.windows.put(window), dict(collected.unavailable) | missing
-    )
-    return replace(seen, figures=_figures(parts, window, past, shown.configuration))
+    unavailable = dict(collected.unavailable) | missing
+    figures = _figures(parts, window, past, shown.configuration)
+    return _seen(parts, cycle, shown, parts.windows.put(window), unavailable, figures)
 
 
 def _found_again(parts: Observing, found: JobDescription) -> tuple[JobDescription, dict[str, str]]:
@@ -149,6 +149,7 @@ def _seen(
     description: JobDescription,
     window: str | None,
     unavailable: dict[str, str],
+    figures: Figures,
 ) -> Observation:
     return Observation(
         job=parts.spec.name,
@@ -161,7 +162,7 @@ def _seen(
         configuration=description.configuration,
         collected_at=parts.clock.now(),
         unavailable=unavailable,
-        figures=_figures(parts, None, None, description.configuration),
+        figures=figures,
     )
 
 

@@ -16,7 +16,7 @@ from horae.control.conclude import Question, conclude
 from horae.control.history import History
 from horae.control.possible import REMEMBERED, failures_among, what_may_be_done
 from horae.control.safe import LoadToBear, is_only_more, load_to_bear, safe_configuration
-from horae.domain.action import Outcome, RescalePath
+from horae.domain.action import RescalePath
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision
 from horae.domain.job import Capabilities, JobDescription
@@ -136,7 +136,7 @@ def _models(
     return fit_models(
         window,
         version=version or "unknown",
-        outcomes=_past(history),
+        outcomes=history.past_outcomes(limit=REMEMBERED),
         partitioning=Partitioning(
             partitions=partitions,
             key_groups=what_may_be_done(parts.spec, parts.engine).maximum_parallelism,
@@ -161,7 +161,9 @@ def order_to_safety(
         ExternalError: The engine does not answer.
     """
     able = what_may_be_done(parts.spec, parts.engine)
-    outages = learned_outage(_past(History(parts.ledger, parts.spec.name)))
+    outages = learned_outage(
+        History(parts.ledger, parts.spec.name).past_outcomes(limit=REMEMBERED)
+    )
     proposal = _proposal(danger, able, outages, why_now)
     question = Question(
         id=f"{parts.spec.name}-safe-{parts.clock.now():%Y%m%dT%H%M%SZ}",
@@ -240,13 +242,9 @@ def _failures(parts: Acting, shown: JobDescription) -> tuple[Failure, ...]:
     """What must not be tried again yet."""
     history = History(parts.ledger, parts.spec.name)
     return failures_among(
-        _past(history),
+        history.past_outcomes(limit=REMEMBERED),
         spec=parts.spec,
         history=history,
         version=shown.version.id if shown.version else None,
         now=parts.clock.now(),
     )
-
-
-def _past(history: History) -> list[Outcome]:
-    return [action.outcome for action in history.past_actions(limit=REMEMBERED)]

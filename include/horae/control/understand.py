@@ -7,8 +7,6 @@ made.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from horae.control.chance import chance
 from horae.control.entries import Observation
 from horae.control.history import History
@@ -21,6 +19,7 @@ from horae.domain.configurations import Configurations
 from horae.domain.forecast import LoadForecast
 from horae.domain.job import Capabilities, JobPresence, Vertex
 from horae.domain.proposal import Reason, Stay
+from horae.domain.quantile import quantile
 from horae.domain.verdict import Verdict
 from horae.domain.window import MetricsWindow
 from horae.engines.engine import Engine
@@ -134,7 +133,7 @@ def understand(
     window = parts.windows.get(verdict.window)
     capabilities = what_may_be_done(parts.spec, parts.engine)
     partitioning = partitioning_of(parts, capabilities)
-    past = tuple(action.outcome for action in history.past_actions(limit=REMEMBERED))
+    past = history.past_outcomes(limit=REMEMBERED)
     failures = failures_among(
         past, spec=parts.spec, history=history, version=running.version, now=parts.clock.now()
     )
@@ -205,7 +204,7 @@ def action_delay(spec: JobSpec, history: History) -> float:
         (past.outcome.started_at - past.decision.decided_at).total_seconds()
         for past in history.past_actions(limit=20)
     ]
-    usual = float(np.quantile(waits, 0.95)) if waits else ACTION_DELAY_SECONDS
+    usual = quantile(waits, 0.95) if waits else ACTION_DELAY_SECONDS
     return spec.time.cycle_seconds + spec.time.sampling_seconds + usual
 
 

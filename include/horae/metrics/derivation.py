@@ -38,7 +38,7 @@ def _growth(totals: Floats, uptime: Floats, times: Floats) -> Floats:
     rates = np.full(len(totals), np.nan)
     measured = np.flatnonzero(np.isfinite(totals))
     before, after = measured[:-1], measured[1:]
-    grown, seconds = np.diff(totals[measured]), np.diff(times[measured])
+    grown, seconds = totals[after] - totals[before], times[after] - times[before]
     started_anew = (grown < 0) | (uptime[after] < seconds)
     together = (after - before <= LONGEST_SPAN_ROWS) & (seconds > 0) & ~started_anew
     before, after = before[together], after[together]
@@ -107,5 +107,5 @@ def _last_known(column: Floats) -> Floats:
 def _sample_times(rows: Rows) -> Floats:
     """Seconds from the first row to each row's sample."""
     # A row without a sample has no rates either; its time only has to be a number.
-    delays: Floats = np.nan_to_num(rows.column("sample_delay_seconds"))
-    return rows.seconds + delays
+    delays = rows.column("sample_delay_seconds")
+    return rows.seconds + np.where(np.isnan(delays), 0.0, delays)

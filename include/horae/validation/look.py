@@ -124,8 +124,9 @@ def _may_have_restarted(columns: Mapping[str, Array]) -> NDArray[np.bool_]:
     uptime = columns["uptime_seconds"]
     anew = np.isnan(uptime) | (_growth(uptime) < 0)
     down = columns["running_subtasks_ratio"] < 1
-    # The first row has no difference, and 0 says so: what was before it is not to be judged here.
-    counted = np.nan_to_num(_growth(_last_known(columns["restarts_total"]))) != 0
+    # The first row has no difference: what was before it is not to be judged here.
+    counts = _growth(_last_known(columns["restarts_total"]))
+    counted = ~np.isnan(counts) & (counts != 0)
     restarted: NDArray[np.bool_] = anew | down | counted
     return restarted
 

@@ -111,6 +111,17 @@ def test_past_actions_come_newest_first_with_their_decisions(chain: Chain) -> No
     assert [action.decision.id for action in past] == ["ysb-3", "ysb-1"]
 
 
+def test_past_outcomes_come_newest_first_whatever_is_known_of_their_decisions(
+    chain: Chain,
+) -> None:
+    """Those abandoned untouched are left out here too; the limit counts entries."""
+    chain.outcome("ysb-1")
+    chain.outcome("ysb-2", result=OutcomeResult.ABANDONED, reached=None)
+    chain.add(EntryKind.OUTCOME, an_outcome("ysb-3"), key="ysb-3")
+    assert [outcome.action_id for outcome in chain.history.past_outcomes()] == ["ysb-3", "ysb-1"]
+    assert [outcome.action_id for outcome in chain.history.past_outcomes(limit=2)] == ["ysb-3"]
+
+
 def test_the_oldest_unfinished_action_is_in_flight(chain: Chain) -> None:
     """The chain orders rivals; an outcome of any kind ends an action."""
     chain.intention("ysb-1")
