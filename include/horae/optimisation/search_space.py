@@ -1,6 +1,6 @@
 """The configurations that a job may be moved to, and why the others may not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -105,9 +105,10 @@ def why_not_legal(bounds: Bounds, really: Configuration) -> str | None:
 def _enumerated(bounds: Bounds) -> SearchSpace:
     fixed = _fixed_axes(bounds)
     failures = {one.configuration: str(one) for one in bounds.failures}
-    tried = _tried_shapes(bounds, fixed)
+    named = tuple(_named(bounds, fixed))
+    tried = _tried_shapes(bounds, {configuration.shape for configuration in named})
     admissible, excluded, askable = {bounds.current}, [], []
-    for configuration in _named(bounds, fixed):
+    for configuration in named:
         reason = _why_not(configuration, bounds)
         if reason is None and configuration != bounds.current:
             untried = None if configuration.shape in tried else UNTRIED
@@ -129,9 +130,8 @@ def _enumerated(bounds: Bounds) -> SearchSpace:
     )
 
 
-def _tried_shapes(bounds: Bounds, fixed: Mapping[str, str]) -> frozenset[TaskManagerShape]:
-    """Shapes that may be chosen for what the job was seen in."""
-    shapes = {configuration.shape for configuration in _named(bounds, fixed)}
+def _tried_shapes(bounds: Bounds, shapes: Set[TaskManagerShape]) -> frozenset[TaskManagerShape]:
+    """Of some shapes those that may be chosen for what the job was seen in."""
     if bounds.run_in is None:
         return frozenset(shapes)
     known = {bounds.current.shape, *bounds.run_in}
