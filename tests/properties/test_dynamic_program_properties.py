@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from horae.policy.dynamic_program import Program, solve
-from horae.policy.first_move import Keeping, Standing
+from horae.policy.first_move import Standing
 
 SECONDS = 10.0
 
@@ -164,8 +164,7 @@ def test_the_first_move_is_priced_like_the_plan(program: Program, age: float) ->
     plan, brute = solve(program), BruteForce(program)
     draws = len(program.load)
     ages = np.full(draws, age)
-    keeping = Keeping.of(program, 0)
-    standing = Standing(plan=plan, current=0, step=0, ages=ages, keeping=keeping)
+    standing = Standing(plan=plan, current=0, step=0, ages=ages)
     moves = standing.moves()
 
     def costs(y: int, way: int | None) -> list[float]:

@@ -1,7 +1,6 @@
 """What may be done now, priced in each draw: stay, or switch at the first step that decides."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,36 +29,6 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Keeping:
-    """A configuration that is kept, from every node in every step.
-
-    Attributes:
-        money: `T x D x B`, of the step.
-        below: `T x D x B`, the node below the age that it leads to.
-        weight: `T x D x B`, probability of the node above it.
-    """
-
-    money: Floats
-    below: Integers
-    weight: Floats
-
-    @classmethod
-    def of(cls, program: Program, index: int) -> Self:
-        """Of one configuration."""
-        load = np.maximum(program.load, 1e-9)
-        drift = program.seconds * (1 - program.capacity[:, [index]] / load)
-        share = broken_share(program.limit - program.ages, drift.T[..., None])
-        steady = program.price[index] + program.failures[:, index]
-        below, weight = program.place(program.ages + drift.T[..., None])
-        money = program.violation * share + steady[:, None, None]
-        return cls(money=program.seconds[:, None, None] * money, below=below, weight=weight)
-
-    def places(self, step: int) -> tuple[Integers, Floats]:
-        """Where a step leads."""
-        return self.below[step], self.weight[step]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Standing:
     """Where each draw stands when an action that is ordered now takes effect.
 
@@ -68,14 +37,12 @@ class Standing:
         current: Index of the present configuration.
         step: First step in which one decides.
         ages: `D`, age of the backlog at its beginning, seconds.
-        keeping: The present configuration in every step.
     """
 
     plan: Plan
     current: int
     step: int
     ages: Floats
-    keeping: Keeping
 
     def moves(self) -> Moves:
         """Each first move by its cheapest way, following the plan after it.
@@ -105,8 +72,13 @@ class Standing:
         ends = np.cumsum(program.seconds[self.step :])
         until = self.step + 1 + int(np.searchsorted(ends[:-1], seconds - 1e-9))
         value = self.plan.following[until][:, current]
+        drift = program.drifts_in(current)[..., None]
+        share = broken_share(program.limit - program.ages, drift)
+        below, weight = program.place(program.ages + drift)
+        steady, violation = program.steady_money()[:, current], program.violation_money()
         for step in range(until - 1, self.step - 1, -1):
-            value = self.keeping.money[step] + read(value, self.keeping.places(step))
+            after = read(value, (below[step], weight[step]))
+            value = steady[step] + violation[step] * share[step] + after
         return read(value, program.place(self.ages[:, None]))[:, 0]
 
     def stay_seconds(self, target: int, way: int) -> Floats:
@@ -115,13 +87,14 @@ class Standing:
         ages = self.ages + program.delay[:, way]
         there = np.ones(len(ages), dtype=bool)
         stayed = np.zeros(len(ages))
+        drifts = program.drifts_in(target)
         for step in range(self.step, program.steps):
             below, weight = program.place(ages)
             node = below + (weight > 0.5)
             if step > self.step:
                 there &= self.plan.choice[step, target, node] == target
             stayed += there * program.seconds[step]
-            ages = np.maximum(0, program.age_after(step, ages[:, None], only=target)[:, 0])
+            ages = np.maximum(0, ages + drifts[step])
         return stayed
 
 
@@ -143,19 +116,17 @@ def stand(plan: Plan, *, current: int, age_seconds: float) -> Standing:
     program = plan.program
     step = int(np.argmax(program.decides))
     ages, _ = roll(program, current=current, age_seconds=age_seconds, until=step)
-    return Standing(
-        plan=plan, current=current, step=step, ages=ages, keeping=Keeping.of(program, current)
-    )
+    return Standing(plan=plan, current=current, step=step, ages=ages)
 
 
 def roll(
     program: Program, *, current: int, age_seconds: float, until: int
 ) -> tuple[Floats, Floats]:
     """Ages before step `until` when nothing is done, and seconds beyond the limit up to there."""
-    ages = np.full(len(program.load), age_seconds)
-    broken = np.zeros(len(program.load))
-    for step in range(until):
-        after = program.age_after(step, ages[:, None], only=current)[:, 0]
-        broken += program.seconds[step] * program.broken_share(ages, after)
-        ages = np.clip(after, 0, program.ages[-1])
-    return ages, broken
+    drifts, oldest = program.drifts_in(current)[:until], program.ages[-1]
+    ages = np.empty((until + 1, len(program.load)))
+    ages[0] = age_seconds
+    for step, drift in enumerate(drifts):
+        (ages[step] + drift).clip(0, oldest, out=ages[step + 1])
+    broken = program.seconds[:until] @ broken_share(program.limit - ages[:-1], drifts)
+    return ages[-1], broken

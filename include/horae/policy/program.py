@@ -54,30 +54,16 @@ class Program:
         """Number of configurations."""
         return len(self.price)
 
-    def age_after(self, step: int, age: Floats, *, only: int | None = None) -> Floats:
-        """Ages after a step, cut neither at 0 nor at the last node.
-
-        Args:
-            step: Which.
-            age: Ages before, broadcast to `D x X x n`; `D x n` for one configuration.
-            only: Index of the one configuration; None: all.
-        """
-        after: Floats = age + self.drift(step, only=only)[..., None]
-        return after
-
-    def drift(self, step: int, *, only: int | None = None) -> Floats:
-        """Seconds that the backlog ages in a step: `D x X`; `D` for one configuration."""
-        load = np.maximum(self.load[:, step], 1e-9)
-        rate = 1 - (
-            self.capacity / load[:, None] if only is None else self.capacity[:, only] / load
-        )
-        drift: Floats = self.seconds[step] * rate
-        return drift
-
     def drifts(self) -> Floats:
         """Seconds that the backlog ages in each step: `T x D x X`."""
         load = np.maximum(self.load, 1e-9).T[..., None]
         drifts: Floats = self.seconds[:, None, None] * (1 - self.capacity / load)
+        return drifts
+
+    def drifts_in(self, index: int) -> Floats:
+        """Seconds that the backlog ages in each step in one configuration: `T x D`."""
+        load = np.maximum(self.load, 1e-9)
+        drifts: Floats = self.seconds[:, None] * (1 - self.capacity[:, index] / load.T)
         return drifts
 
     def steady_money(self) -> Floats:
@@ -89,10 +75,6 @@ class Program:
         """What each step costs besides when all of it is beyond the limit: `T`."""
         money: Floats = self.seconds * self.violation
         return money
-
-    def broken_share(self, before: Floats, after: Floats) -> Floats:
-        """Share of a step beyond the limit, where the age goes from `before` to `after`."""
-        return broken_share(self.limit - before, after - before)
 
     def place(self, age: Floats) -> tuple[Integers, Floats]:
         """The node below each age, and the probability of the node above it."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from horae.policy.dynamic_program import Program, solve
+from horae.policy.program import broken_share
 
 
 def to_and_fro(*, by: int) -> np.ndarray:
@@ -71,16 +72,17 @@ def test_one_grows_for_a_peak_that_would_break_the_limit() -> None:
 
 def test_the_share_of_a_step_beyond_the_limit_is_exact() -> None:
     """From 5 s to 15 s of age half of the step is beyond 10 s; from 15 s to 12 s all of it."""
-    program = a_program()
-    share = program.broken_share(np.array([5.0, 15.0, 0.0]), np.array([15.0, 12.0, 10.0]))
+    left, drift = np.array([5.0, -5.0, 10.0]), np.array([10.0, -3.0, 10.0])
+    share = broken_share(left, drift)
     np.testing.assert_allclose(share, [0.5, 1.0, 0.0])
 
 
 def test_a_load_of_zero_empties_the_backlog() -> None:
     """Nothing arrives, so nothing is late after the step."""
     program = a_program(load=np.zeros((1, 4)))
-    below, weight = program.place(program.age_after(0, np.array([[30.0]]), only=0))
+    below, weight = program.place(30.0 + program.drifts_in(0)[0])
     assert (below.item(), weight.item()) == (0, 0.0)
+    np.testing.assert_array_equal(program.drifts_in(0), program.drifts()[..., 0])
 
 
 def test_of_two_ways_the_cheaper_one_is_taken() -> None:
