@@ -6,6 +6,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from horae.domain.quantile import quantile
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LoadForecast:
@@ -52,4 +54,4 @@ class LoadForecast:
         steps = self.steps
         if within_seconds is not None:
             steps = max(1, min(steps, round(within_seconds / self.grid_seconds)))
-        return float(np.quantile(self.paths[:, :steps].max(axis=1), level))
+        return quantile(self.paths[:, :steps].max(axis=1), level)
