@@ -108,7 +108,7 @@ def believe(
         configurations=chosen,
         latency_risk=candidates.latency_risk[kept],
         money_per_hour=candidates.money_per_hour[kept],
-        capacity=np.ascontiguousarray(
+        capacity=np.ascontiguousarray(  # the program goes through it draw by draw
             situation.models.capacity.draws(chosen, CAPACITY_DRAWS, situation.rng)
         ),
         possible=possible_ways(chosen, situation.capabilities),
