@@ -57,7 +57,7 @@ def test_the_present_one_comes_first_though_it_is_no_candidate() -> None:
 def test_the_cheapest_that_is_left_out_is_named_with_the_reason(
     changes: dict[str, object], size: int, why: str
 ) -> None:
-    """Two subtasks carry 600 of 1,000; one cannot, and is planned with where any load is proven."""
+    """Two subtasks carry 600 of 1,000; one cannot, and is planned with once a load is proven."""
     beliefs = believe(a_day(**changes), draws=8, proven_factor=1.0)
     assert beliefs.left_out is not None
     configuration, reason = beliefs.left_out
