@@ -19,14 +19,13 @@ import numpy as np
 import pandas as pd
 from darts import TimeSeries
 from darts.models import SKLearnModel
-from darts.utils.data.tabularization import create_lagged_prediction_data
-from numpy.lib.stride_tricks import sliding_window_view
+from darts.utils.data.tabularization import create_lagged_training_data
 from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
 
 from horae.domain.forecast import LoadForecast
 from horae.forecasting.past import BRIDGED_STEPS, Past, usable_past
-from horae.forecasting.spread import MOST_ORIGINS, Outlook, spread
+from horae.forecasting.spread import MOST_ORIGINS, Errors, Outlook, spread
 
 HARMONICS = 8
 """Sines and cosines of the season: features down to a sixteenth of it, 90 minutes of a day.
@@ -125,25 +124,23 @@ class _Recipe:
         return (first, last) if last - first >= self.fewest_rows else (0, rows)
 
     def errors(self, series: TimeSeries, phases: TimeSeries, horizon: int) -> Array:
-        """Actual minus forecast from origins that a first fit has not seen."""
+        """`origins x horizon`: actual minus forecast where a first fit has not seen anything."""
         whole_season = self.season + self.lags + horizon
         unseen = min(self.season + horizon, max(self.tried, len(series) - whole_season))
-        model = self.fit(series[:-unseen], phases, horizon)
-        # All origins in one call of the fitted model: as `historical_forecasts` has it, without
-        # a series of its own for each, which costs more than fitting.
-        known, _ = create_lagged_prediction_data(
-            series[: len(series) - horizon],
-            future_covariates=phases[: len(series) - horizon + 1],
+        known, came, *_ = create_lagged_training_data(
+            series,
+            future_covariates=phases,
             lags=list(range(-self.lags, 0)),
-            uses_static_covariates=False,
             lags_future_covariates=[0],
+            output_chunk_length=horizon,
+            output_chunk_shift=0,
+            uses_static_covariates=False,
         )
-        origins = range(unseen - horizon + 1)[:: max(1, (unseen - horizon) // MOST_ORIGINS)]
-        foreseen = model.model.predict(known[-(unseen - horizon + 1) :, :, 0][origins]).reshape(
-            -1, horizon
-        )
-        actual = sliding_window_view(series.values()[-unseen:, 0], horizon)[origins]
-        errors: Array = actual - np.maximum(foreseen, 0.0)
+        known, came = known[..., 0], came[..., 0]
+        model = Ridge(alpha=PENALTY).fit(known[:-unseen], came[:-unseen])
+        new = slice(horizon - unseen - 1, None, max(1, (unseen - horizon) // MOST_ORIGINS))
+        foreseen = model.predict(known[new]).reshape(-1, horizon)
+        errors: Array = came[new] - np.maximum(foreseen, 0.0)
         return errors
 
     def fit(self, series: TimeSeries, phases: TimeSeries, horizon: int) -> SKLearnModel:
@@ -170,12 +167,12 @@ class _Fit:
     Attributes:
         scale: Its mean, records/s; 1 where that is nought.
         model: Fitted on all of it, over `scale`.
-        errors: `origins x horizon`, over `scale`: actual minus forecast of an earlier fit.
+        errors: Over `scale`: actual minus forecast of an earlier fit.
     """
 
     scale: float
     model: SKLearnModel
-    errors: Array
+    errors: Errors
 
 
 @lru_cache(maxsize=KEPT)
@@ -183,9 +180,11 @@ def _fitted(recipe: _Recipe, load: bytes, horizon: int) -> _Fit:
     values = np.frombuffer(load)
     scale = float(values.mean()) or 1.0
     series, phases = TimeSeries.from_values(values / scale), recipe.phases(0, len(values))
-    errors = recipe.errors(series, phases, horizon)
-    errors.flags.writeable = False  # whoever asks next is given the same ones
-    return _Fit(scale=scale, model=recipe.fit(series, phases, horizon), errors=errors)
+    return _Fit(
+        scale=scale,
+        model=recipe.fit(series, phases, horizon),
+        errors=Errors.of(recipe.errors(series, phases, horizon)),
+    )
 
 
 def _foresee(recipe: _Recipe, past: Past, horizon: int) -> Outlook:
@@ -201,7 +200,8 @@ def _foresee(recipe: _Recipe, past: Past, horizon: int) -> Outlook:
         show_warnings=False,
     )
     return Outlook(
-        point=np.maximum(point.values()[:, 0], 0.0) * fit.scale, errors=fit.errors * fit.scale
+        point=np.maximum(point.values()[:, 0], 0.0) * fit.scale,
+        errors=fit.errors.scaled(fit.scale),
     )
 
 

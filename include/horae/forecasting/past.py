@@ -45,7 +45,8 @@ def usable_past(load: pd.Series, *, grid_seconds: float, at_least: int) -> Past:
         NotReady: The load lies on another grid, ended too long ago, or the stretch is too short.
     """
     _refuse_other_grid(load, grid_seconds)
-    measured = np.flatnonzero(load.notna().to_numpy())
+    values = load.to_numpy(dtype=np.float64)
+    measured = np.flatnonzero(~np.isnan(values))
     silent = len(load) - 1 - int(measured[-1]) if len(measured) else len(load)
     if silent > BRIDGED_STEPS:
         raise NotReady(
@@ -60,10 +61,10 @@ def usable_past(load: pd.Series, *, grid_seconds: float, at_least: int) -> Past:
             f"{rows} grid points of load without a gap longer than {BRIDGED_STEPS} are known, "
             f"{at_least} are needed; wait for {at_least - rows} more"
         )
-    stretch = load.iloc[kept[0] : kept[-1] + 1]
+    stretch = np.arange(kept[0], kept[-1] + 1)
     return Past(
-        values=stretch.interpolate().to_numpy(dtype=np.float64),
-        index=pd.DatetimeIndex(stretch.index),
+        values=np.interp(stretch, kept, values[kept]),
+        index=pd.DatetimeIndex(load.index)[kept[0] : kept[-1] + 1],
         grid_seconds=grid_seconds,
         bridged_rows=rows - len(kept),
         silent_steps=silent,

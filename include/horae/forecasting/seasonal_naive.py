@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from horae.domain.forecast import LoadForecast
 from horae.forecasting.past import Past, usable_past
-from horae.forecasting.spread import MOST_ORIGINS, Outlook, spread
+from horae.forecasting.spread import MOST_ORIGINS, Errors, Outlook, spread
 
 FEWEST_ROWS = 6
 """Five changes from point to point are the least that a spread can be told from."""
@@ -69,7 +69,8 @@ def _repeat(past: Past, season: int, horizon: int) -> Outlook:
     point = np.tile(past.values[-season:], repeats)[:horizon]
     circle = np.pad(cost, (0, horizon - 1), mode="wrap")
     blocks = sliding_window_view(circle, horizon)
-    return Outlook(point=point, errors=blocks[:: max(1, len(blocks) // MOST_ORIGINS)])
+    few = blocks[:: max(1, len(blocks) // MOST_ORIGINS)]
+    return Outlook(point=point, errors=Errors.of(few))
 
 
 def _walk(past: Past, horizon: int, rng: np.random.Generator) -> Outlook:
@@ -84,4 +85,4 @@ def _walk(past: Past, horizon: int, rng: np.random.Generator) -> Outlook:
     drawn = blocks[rng.integers(len(blocks), size=(WALKS, count))]
     signs = rng.choice((-1.0, 1.0), size=(WALKS, count, 1))
     walks = (drawn * signs).reshape(WALKS, -1)[:, :horizon].cumsum(axis=1)
-    return Outlook(point=np.full(horizon, past.values[-1]), errors=walks)
+    return Outlook(point=np.full(horizon, past.values[-1]), errors=Errors.of(walks))

@@ -16,6 +16,7 @@ Journal of Hydrometeorology 2004.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,17 +38,62 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Errors:
+    """Errors that were made before, told apart by size: `n` origins, `m` steps from each.
+
+    Attributes:
+        ordered: `n x m`, records/s, ascending along a column; `n` is at least 2.
+        ranks: `n x m`, where the errors of each origin stand among all of a step, from 0.
+    """
+
+    ordered: Array
+    ranks: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, errors: Array) -> Self:
+        """Of `n x m`, actual minus forecast, one row an earlier origin."""
+        order = errors.argsort(axis=0, kind="stable")
+        ranks = np.empty_like(order)
+        np.put_along_axis(ranks, order, np.arange(len(errors))[:, None], axis=0)
+        return cls(ordered=np.take_along_axis(errors, order, axis=0), ranks=ranks)
+
+    def scaled(self, factor: float) -> "Errors":
+        """The same, times a factor above 0."""
+        return Errors(ordered=self.ordered * factor, ranks=self.ranks)
+
+    def at(self, levels: Array) -> Array:
+        """Quantiles, records/s, at levels in (0, 1): `m x any`, a row a step."""
+        scores = _normal_scores(len(self.ordered))
+        at, step = ndtri(levels), np.arange(len(levels))[:, None]
+        row = (levels * (len(scores) + 1)).astype(np.intp) - 1
+        row.clip(0, len(scores) - 2, out=row)
+        share = (at - scores[row]) / np.diff(scores)[row]
+        low = self.ordered[row, step]
+        inner = low + share.clip(0, 1) * (self.ordered[row + 1, step] - low)
+        beyond = np.minimum(at - scores[0], 0.0) + np.maximum(at - scores[-1], 0.0)
+        quantiles: Array = inner + beyond * self.ordered.std(axis=0)[:, None]
+        return quantiles
+
+    def shuffled_levels(self, rng: np.random.Generator) -> Array:
+        """Levels of paths, `m x PATHS`: the ranks of drawn origins, moved within their rank."""
+        count = len(self.ranks)
+        drawn = rng.integers(count, size=PATHS)
+        within = rng.uniform(size=(PATHS, 1))
+        levels: Array = ((self.ranks[drawn] + within) / count).T
+        return np.clip(levels, 1e-6, 1 - 1e-6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outlook:
     """What a recipe has to say.
 
     Attributes:
         point: `silent + steps`, records/s: most likely load from the newest measured point on.
-        errors: `origins x (silent + steps)`, records/s: actual minus forecast, one row an
-            earlier origin, scaled as the caller expects them now.
+        errors: Of as many steps, scaled as the caller expects them now.
     """
 
     point: Array
-    errors: Array
+    errors: Errors
 
 
 def spread(
@@ -59,11 +105,9 @@ def spread(
     rng: np.random.Generator,
 ) -> LoadForecast:
     """Make the forecast of an outlook; the steps of the past's silent end are left out."""
-    scores = _normal_scores(len(outlook.errors))
-    order = outlook.errors.argsort(axis=0, kind="stable")
-    ordered = np.take_along_axis(outlook.errors, order, axis=0)
-    quantiles = outlook.point[:, None] + _read(ordered, scores, _columns(LEVELS, ordered.shape[1]))
-    paths = outlook.point + _read(ordered, scores, _shuffled_levels(order, rng)).T
+    point, errors = outlook.point, outlook.errors
+    quantiles = point[:, None] + errors.at(np.tile(LEVELS, (len(point), 1)))
+    paths = point + errors.at(errors.shuffled_levels(rng)).T
     return LoadForecast(
         job=job,
         forecaster=forecaster,
@@ -85,42 +129,3 @@ def _start(past: Past) -> datetime:
 def _normal_scores(count: int) -> Array:
     scores: Array = ndtri(np.arange(1, count + 1) / (count + 1))
     return scores
-
-
-def _columns(levels: tuple[float, ...], steps: int) -> Array:
-    return np.tile(levels, (steps, 1))
-
-
-def _shuffled_levels(order: NDArray[np.intp], rng: np.random.Generator) -> Array:
-    """Levels in (0, 1), `steps x paths`: the ranks of drawn origins, moved within their rank.
-
-    Args:
-        order: `origins x steps`, the origins by their error at each step.
-        rng: Source of chance.
-    """
-    origins, steps = order.shape
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(origins)[:, None], axis=0)
-    drawn = rng.integers(origins, size=PATHS)
-    within = rng.uniform(size=(PATHS, 1))
-    levels: Array = ((ranks[drawn] + within) / origins).T
-    return np.clip(levels, 1e-6, 1 - 1e-6).reshape(steps, PATHS)
-
-
-def _read(ordered: Array, scores: Array, levels: Array) -> Array:
-    """Quantiles of the errors, sorted by step, at `levels`.
-
-    Args:
-        ordered: `origins x steps`, ascending along a column; at least two rows.
-        scores: `origins`: normal scores of the levels that the rows stand for.
-        levels: `steps x any`, in (0, 1).
-    """
-    at, step = ndtri(levels), np.arange(len(levels))[:, None]
-    row = (levels * (len(scores) + 1)).astype(np.intp) - 1
-    row.clip(0, len(scores) - 2, out=row)
-    share = (at - scores[row]) / np.diff(scores)[row]
-    low = ordered[row, step]
-    inner = low + share.clip(0, 1) * (ordered[row + 1, step] - low)
-    beyond = np.minimum(at - scores[0], 0.0) + np.maximum(at - scores[-1], 0.0)
-    quantiles: Array = inner + beyond * ordered.std(axis=0)[:, None]
-    return quantiles

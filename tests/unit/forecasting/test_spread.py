@@ -6,7 +6,7 @@ import pytest
 
 from horae.domain.forecast import LoadForecast
 from horae.forecasting.past import Past
-from horae.forecasting.spread import Outlook, spread
+from horae.forecasting.spread import Errors, Outlook, spread
 
 
 def forecast_of(point: np.ndarray, errors: np.ndarray, *, silent: int = 0) -> LoadForecast:
@@ -19,7 +19,7 @@ def forecast_of(point: np.ndarray, errors: np.ndarray, *, silent: int = 0) -> Lo
         silent_steps=silent,
     )
     return spread(
-        Outlook(point=point, errors=errors),
+        Outlook(point=point, errors=Errors.of(errors)),
         job="ysb",
         forecaster="some",
         past=past,
