@@ -254,7 +254,9 @@ def bounds(
         search=parts.spec.search,
         capabilities=capabilities,
         partitioning=partitioning,
-        checkpoint_seconds_p95=long_checkpoint_seconds(window.frame),
+        checkpoint_seconds_p95=long_checkpoint_seconds(
+            window.column("checkpoint_duration_seconds")
+        ),
         commit_latency_seconds=parts.spec.limits.commit_latency_seconds,
         failures=failures,
         run_in=window.shapes(),

@@ -128,7 +128,7 @@ def read_evidence(
         observations=_strongest_bounds([seen for seen in found if seen is not None]),
         cpu=tuple(cpu),
         checkpoint_seconds=float(np.median(durations)) if len(durations) else None,
-        checkpoint_seconds_p95=long_checkpoint_seconds(frame),
+        checkpoint_seconds_p95=long_checkpoint_seconds(durations),
     )
 
 

@@ -156,7 +156,7 @@ def _interruptions(situation: Situation, draws: int) -> tuple[Floats, Floats]:
     The same chance for every way: what tells them apart is what is believed of them.
     """
     seed = int(situation.rng.integers(2**63))
-    long = long_checkpoint_seconds(situation.window.frame)
+    long = long_checkpoint_seconds(situation.window.column("checkpoint_duration_seconds"))
     outage = [
         situation.models.outage.draws(path, draws, np.random.default_rng(seed)) for path in PATHS
     ]
