@@ -129,7 +129,9 @@ def last_row_with(past: pd.DataFrame, metrics: Collection[str]) -> datetime | No
 def newest_told(values: Floats, columns: list[int] | slice = slice(None)) -> int | None:
     """The newest row in which any of the columns is known; None: there is none.
 
-    Row by row from the newest on, which mostly tells something.
+    The very last one mostly tells something, and is looked at first.
     """
-    rows = reversed(range(len(values)))
-    return next((row for row in rows if not np.isnan(values[row, columns]).all()), None)
+    if not np.isnan(values[-1:, columns]).all():
+        return len(values) - 1
+    told = np.flatnonzero(~np.isnan(values[:, columns]).all(axis=1))
+    return int(told[-1]) if len(told) else None

@@ -12,8 +12,10 @@ TABLE = np.array([[1.0, NAN], [NAN, 2.0], [NAN, NAN]])
 def test_the_newest_row_that_tells_something_is_found() -> None:
     """Of all columns or of some; a table of gaps has none."""
     assert newest_told(TABLE) == 1
+    assert newest_told(TABLE[:2]) == 1
     assert newest_told(TABLE, [0]) == 0
     assert newest_told(TABLE[2:]) is None
+    assert newest_told(TABLE[:0]) is None
 
 
 def test_the_last_row_with_a_metric_has_its_time() -> None:
