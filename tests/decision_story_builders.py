@@ -16,6 +16,8 @@ from horae.domain.verdict import BrokenRule, Verdict
 from horae.ledger.ledger import Ledger
 from horae.ledger.memory import MemoryLedger
 from horae.ledger.records import Entry, EntryKind
+from horae.story.decision.story import DecisionStory
+from horae.story.decision.telling import tell_decision
 
 THREE = datetime(2026, 3, 2, 3, tzinfo=UTC)
 SMALL = Configuration(
@@ -325,3 +327,13 @@ class Chain:
                 actor=actor,
             )
         )
+
+
+def told(chain: Chain, key: str = "c1") -> DecisionStory:
+    """The story of a decision of it."""
+    return tell_decision(chain.ledger, chain.job, f"{chain.job}-{key}")
+
+
+def of_size(parallelism: int) -> Configuration:
+    """The small configuration at another parallelism."""
+    return replace(SMALL, parallelism=parallelism)

@@ -17,6 +17,8 @@ from horae.domain.proposal import Reason
 from horae.ledger.opening import open_ledger
 from horae.ledger.records import Entry, EntryKind
 from horae.ledger.sql import SqlLedger
+from horae.story.fleet import fleet_row
+from horae.story.fleet_row import FleetRow
 
 FIGURES = Figures(
     span_seconds=60.0,
@@ -154,3 +156,10 @@ class Book:
         )
         self.put(EntryKind.OUTCOME, name, ended, to_body(came))
         return came
+
+
+def row(book: Book, at_minute: float = 100) -> FleetRow:
+    """The job's row, so many minutes after noon."""
+    found = fleet_row(book.ledger, book.job, now=minute(at_minute))
+    assert found is not None
+    return found

@@ -1,6 +1,5 @@
 """How right a job's models were, told from its entries alone."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +10,6 @@ from horae.story.models import models_story
 from horae.story.models_values import Calibration, ModelsStory
 from horae.story.runs import decisions_of_run
 from story_builders import Book, minute
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """An empty chain."""
-    return Book.in_folder(tmp_path)
 
 
 def told(book: Book, at_minute: float = 100) -> ModelsStory:

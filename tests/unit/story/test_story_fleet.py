@@ -2,34 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from control_builders import SMALL, a_decision, at
 from horae.domain.decision import Mode
-from horae.domain.figures import ErrorBudget
 from horae.domain.job import JobPresence
 from horae.domain.proposal import Reason
 from horae.errors import LedgerError
 from horae.ledger.memory import MemoryLedger
 from horae.ledger.records import EntryKind
 from horae.story.fleet import fleet, fleet_row
-from horae.story.fleet_row import Fleet, FleetQuery, FleetRow, JobState, SortKey
-from story_builders import FIGURES, NOTHING_NEW, Book, minute
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """An empty chain."""
-    return Book.in_folder(tmp_path)
-
-
-def row(book: Book, at_minute: float = 100) -> FleetRow:
-    """The job's row, so many minutes after noon."""
-    found = fleet_row(book.ledger, book.job, now=minute(at_minute))
-    assert found is not None
-    return found
+from horae.story.fleet_row import JobState
+from story_builders import FIGURES, NOTHING_NEW, Book, minute, row
 
 
 def test_the_newest_look_is_told(book: Book) -> None:
@@ -79,119 +64,6 @@ def test_a_job_that_was_never_seen_has_a_row(book: Book) -> None:
     ]
     assert told.by_state == {JobState.NEVER_SEEN: 1, JobState.RUNNING: 1}
     assert fleet_row(book.ledger, "tsw", now=minute(1)) is None
-
-
-def test_money_is_counted_from_look_to_look(book: Book) -> None:
-    """An hour on one core at 2, then half an hour on two: 2 + 2, and 2 more than on one core."""
-    for number in range(0, 61, 10):
-        book.look(number)
-    book.act(60)  # done at 60 min 10 s, so that the old price holds for 10 s more
-    for number in range(70, 91, 10):
-        book.look(number, configuration=at(2), money_per_hour=4.0)
-    money = row(book).money
-    assert money is not None
-    extra = 2 * (30 * 60 - 10) / 3_600
-    assert money.hours == pytest.approx(1.5)
-    assert money.spent == pytest.approx(1.5 * 2 + extra)
-    assert money.saved == pytest.approx(-extra)
-
-
-def test_what_ran_unseen_for_long_is_not_paid_for(book: Book) -> None:
-    """31 minutes without a look are not counted; neither is a time without a configuration."""
-    for number in (0, 10, 41, 50):
-        book.look(number)
-    book.look(55, presence=JobPresence.ABSENT)
-    book.look(60)
-    book.look(65)
-    money = row(book).money
-    assert money is not None
-    # 0-10, 41-50, 50-55 and 60-65.
-    assert money.hours == pytest.approx((10 + 9 + 5 + 5) / 60)
-
-
-def test_what_an_engine_did_not_say_for_long_is_not_paid_for(book: Book) -> None:
-    """It was asked every ten minutes for 40, and answered none: the job may have been gone."""
-    book.look(0)
-    for number in (10, 20, 30):
-        book.look(number, presence=None, **NOTHING_NEW)
-    book.look(40)
-    book.look(50)
-    money = row(book).money
-    assert money is not None
-    assert money.hours == pytest.approx(10 / 60)
-
-
-def test_a_job_that_does_not_run_has_no_price(book: Book) -> None:
-    """Nothing is counted for it either; an engine that does not answer says nothing of that."""
-    book.look(0)
-    assert row(book, 1).money_per_hour == 2
-    book.look(1, presence=None, **NOTHING_NEW)
-    assert row(book, 1).money_per_hour == 2
-    book.look(2, presence=JobPresence.FAILED, **NOTHING_NEW)
-    stopped = row(book, 2)
-    assert (stopped.money_per_hour, stopped.configuration) == (None, SMALL)
-    book.look(3)
-    assert row(book, 3).money_per_hour == 2
-
-
-def test_the_budget_is_used_by_what_is_broken(book: Book) -> None:
-    """A tenth of 10 days is a day; six hours of it are broken: three quarters are left."""
-    budget = ErrorBudget(share=0.1, days=10)
-    hour = {"span_seconds": 3_600.0, "observed_seconds": 3_600.0, "budget": budget}
-    for number in range(24):
-        book.look(60 * number, **hour, broken_seconds=3_600.0 if number < 6 else 0.0)
-    left = row(book, 60 * 24).budget
-    assert left is not None
-    assert (left.allowed_seconds, left.broken_seconds) == (86_400, 6 * 3_600)
-    assert (left.share, left.observed_seconds) == (pytest.approx(0.75), 86_400)
-
-
-def test_what_was_broken_before_the_span_is_forgiven(book: Book) -> None:
-    """Eleven days later a minute without a fault is all that is known of a span of ten days."""
-    budget = ErrorBudget(share=0.1, days=10)
-    book.look(0, budget=budget, broken_seconds=60.0)
-    assert row(book, 11 * 1_440).budget is None
-    book.look(11 * 1_440, budget=budget)
-    left = row(book, 11 * 1_440).budget
-    assert left is not None
-    assert (left.share, left.broken_seconds, left.observed_seconds) == (1, 0, 60)
-
-
-def test_a_budget_of_which_nothing_was_seen_is_not_known(book: Book) -> None:
-    """Three looks without a latency do not say that all of it is left."""
-    for number in range(3):
-        book.look(number, **NOTHING_NEW)
-    assert row(book, 3).budget is None
-
-
-@pytest.mark.parametrize("days", [1, 7, 60])
-def test_another_span_forgives_nothing_that_lies_in_it(book: Book, days: float) -> None:
-    """An hour was broken just now; whoever sets another span does not make that undone."""
-    for number in range(60):
-        book.look(number, broken_seconds=60.0)
-    book.look(60, budget=ErrorBudget(share=0.01, days=days))
-    left = row(book, 60).budget
-    assert left is not None
-    assert (left.broken_seconds, left.observed_seconds) == (3_600, 3_660)
-    assert left.share == pytest.approx(1 - 3_600 / (0.01 * days * 86_400))
-
-
-def test_what_a_shorter_span_does_not_reach_is_forgiven(book: Book) -> None:
-    """A minute was broken ten days ago, which a week does not reach."""
-    book.look(0, broken_seconds=60.0)
-    book.look(10 * 1_440, budget=ErrorBudget(share=0.01, days=7))
-    left = row(book, 10 * 1_440).budget
-    assert left is not None
-    assert (left.broken_seconds, left.observed_seconds) == (0, 60)
-
-
-def test_an_overdrawn_budget_is_negative(book: Book) -> None:
-    """A hundredth of a day is 864 s; 1,728 s are broken."""
-    day = ErrorBudget(share=0.01, days=1)
-    book.look(0, budget=day, observed_seconds=1_728.0, broken_seconds=1_728.0)
-    left = row(book, 1).budget
-    assert left is not None
-    assert left.share == pytest.approx(-1)
 
 
 def test_the_capacity_is_that_of_the_present_configuration(book: Book) -> None:
@@ -312,65 +184,6 @@ def test_the_last_decision_is_told(book: Book) -> None:
     assert told is not None
     assert (told.id, told.entry, told.verb, told.execute) == ("ysb-9", entry.id, "rescale", False)
     assert told.target == at(2)
-
-
-@pytest.fixture
-def three(tmp_path: Path) -> Book:
-    """Three jobs: `a` at 300 records/s, `b` at 100, `c` that was never measured."""
-    book = Book.in_folder(tmp_path, "a")
-    book.look(0, load_records_per_second=300.0)
-    Book(book.ledger, "b").look(0, load_records_per_second=100.0, mode=Mode.RECOMMEND)
-    Book(book.ledger, "b").hold(0, Reason.NOT_PROVEN)
-    Book(book.ledger, "c").look(0, presence=JobPresence.FAILED, **NOTHING_NEW)
-    return book
-
-
-def asked(book: Book, **query: object) -> Fleet:
-    """A fleet, as it is asked for."""
-    return fleet(book.ledger, now=minute(1), asked=FleetQuery(**query))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("descending", "order"), [(False, ["b", "a", "c"]), (True, ["a", "b", "c"])]
-)
-def test_what_is_not_known_comes_last(three: Book, descending: bool, order: list[str]) -> None:
-    """Either way."""
-    found = asked(three, sort=SortKey.LOAD, descending=descending)
-    assert [one.job for one in found.rows] == order
-
-
-@pytest.mark.parametrize("key", SortKey)
-def test_a_fleet_can_be_sorted_by_everything(three: Book, key: SortKey) -> None:
-    """Each key gives every row once."""
-    assert sorted(one.job for one in asked(three, sort=key).rows) == ["a", "b", "c"]
-
-
-@pytest.mark.parametrize(
-    ("query", "jobs"),
-    [
-        ({"modes": (Mode.RECOMMEND,)}, ["b"]),
-        ({"states": (JobState.NOT_RUNNING,)}, ["c"]),
-        ({"reasons": ("not-proven",)}, ["b"]),
-        ({"text": "NOTHING presses"}, ["b"]),
-        ({"text": "parallelism 1"}, ["a", "b"]),
-        ({"only_pending": True}, []),
-        ({"only_blind": True}, []),
-        ({"offset": 1, "limit": 1}, ["b"]),
-    ],
-)
-def test_only_what_is_asked_for_is_told(
-    three: Book, query: dict[str, object], jobs: list[str]
-) -> None:
-    """Sums are over all jobs all the same."""
-    found = asked(three, **query)
-    assert [one.job for one in found.rows] == jobs
-    assert (found.jobs, found.money_per_hour) == (3, 4)
-
-
-def test_a_page_knows_how_many_match(three: Book) -> None:
-    """On all pages, and beyond the last one nothing is told."""
-    found = asked(three, offset=5)
-    assert (found.rows, found.matching) == ((), 3)
 
 
 def test_old_looks_without_figures_are_told_as_far_as_they_go(book: Book) -> None:

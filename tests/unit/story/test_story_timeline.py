@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +13,6 @@ from horae.ledger.records import EntryKind
 from horae.story.timeline import timeline
 from horae.story.timeline_values import Event, EventKind, Timeline
 from story_builders import NOTHING_NEW, Book, minute
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """An empty chain."""
-    return Book.in_folder(tmp_path)
 
 
 def told(book: Book, since: float = 0, until: float = 100, points: int = 600) -> Timeline:
