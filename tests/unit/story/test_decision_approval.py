@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from decision_story_builders import (
-    Chain,
-    told,
-)
+from decision_story_builders import Chain, told
 from horae.ledger.records import EntryKind
 from horae.story.decision.done import Answer
 

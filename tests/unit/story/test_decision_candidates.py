@@ -1,13 +1,6 @@
 """What there was to choose from, and why the others were not chosen."""
 
-from decision_story_builders import (
-    LARGE,
-    SMALL,
-    Chain,
-    a_candidate,
-    of_size,
-    told,
-)
+from decision_story_builders import LARGE, SMALL, Chain, a_candidate, of_size, told
 
 
 def test_front_marks_current_and_chosen_and_says_why_not_the_others(chain: Chain) -> None:

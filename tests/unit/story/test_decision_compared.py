@@ -2,12 +2,7 @@
 
 import pytest
 
-from decision_story_builders import (
-    CALM,
-    LARGE,
-    Chain,
-    told,
-)
+from decision_story_builders import CALM, LARGE, Chain, told
 from horae.story.decision.done import Compared
 from horae.story.decision.story import DecisionStory
 

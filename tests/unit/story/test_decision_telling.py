@@ -5,16 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from decision_story_builders import (
-    CALM,
-    LARGE,
-    SMALL,
-    THREE,
-    Chain,
-    a_move,
-    of_size,
-    told,
-)
+from decision_story_builders import CALM, LARGE, SMALL, THREE, Chain, a_move, of_size, told
 from horae.control.entries import ExternalChange, to_body
 from horae.domain.action import OutcomeResult
 from horae.domain.decision import GuardAnswer, Mode, Verb
