@@ -1,39 +1,14 @@
 """The model of DS2 and the autoscaler of the Flink operator, by the numbers published of them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 import pytest
 
+from ds2_builders import DAY, a_source, growing, settings, sized
 from horae.domain.job import Vertex
-from horae.domain.window import MetricsWindow
-from horae.policy.ds2_rates import rolling_mean, vertex_rates
-from horae.policy.ds2_rows import JobRows, read_rows
-from horae.policy.ds2_sizes import Size, any_is_outside, sizes
-from horae.policy.policy import Situation
-from horae.settings.policy_settings import Ds2Settings
-from policy_builders import (
-    GRID,
-    a_forecast,
-    a_situation,
-    a_vertex,
-    a_window,
-    at,
-    with_vertices,
-)
-
-ROWS = 20
-DAY = 86_400.0
-
-Told = Mapping[str, Mapping[str, float | Sequence[float]]]
-
-
-def settings(**changes: object) -> Ds2Settings:
-    """The operator's, but that rates are measured over two rows and fewer are wanted at once."""
-    quick = {"metrics_seconds": 2 * GRID, "stabilisation_seconds": 0, "scale_down_seconds": 0}
-    return Ds2Settings.model_validate({"name": "ds2", **quick, **changes})
-
+from horae.policy.ds2_sizes import any_is_outside
+from policy_builders import a_vertex
 
 # What DS2 itself has of it: no room, no backlog, no restart, no limit of a step, no alignment.
 MODEL = settings(
@@ -44,33 +19,6 @@ MODEL = settings(
     scale_down_factor=1,
     maximum_parallelism=32_768,
 )
-
-
-def rows_of(
-    vertices: Sequence[Vertex], told: Told, chosen: Ds2Settings, rows: int = ROWS
-) -> JobRows:
-    """What the policy reads of vertices that have run for long."""
-    window = with_vertices(a_window(100.0, rows=rows, uptime_seconds=DAY), told)
-    read = read_rows(facing(window, tuple(vertices)), chosen)
-    assert read is not None
-    return read
-
-
-def facing(window: MetricsWindow, vertices: tuple[Vertex, ...] = ()) -> Situation:
-    """A job of one slot with that window."""
-    return a_situation(current=at(1), forecast=a_forecast([1.0]), window=window, vertices=vertices)
-
-
-def sized(vertices: Sequence[Vertex], told: Told, chosen: Ds2Settings) -> dict[str, Size]:
-    """What is wanted of each vertex."""
-    job = rows_of(vertices, told, chosen)
-    found = sizes(vertex_rates(job, chosen), job, chosen)
-    return {one.vertex.id: one for one in found}
-
-
-def growing(by: float) -> list[float]:
-    """A backlog that grows by so many records/s."""
-    return [by * GRID * row for row in range(ROWS)]
 
 
 @pytest.mark.parametrize(
@@ -125,14 +73,6 @@ def test_the_model_gives_what_ds2_gives(
     plan += [a_vertex("a", 1, *names), a_vertex("b", 1, "a")]
     found = sized(plan, told, MODEL)
     assert (found["a"].wanted, found["b"].wanted) == expected
-
-
-def a_source(
-    rate: float, busy: float, lag: float | Sequence[float] = 0.0, **more: float
-) -> dict[str, float | Sequence[float]]:
-    """What is told of a source."""
-    known = {"records_in_per_second": rate, "busy_ratio": busy, "lag_records": lag}
-    return {**known, "records_out_per_second": rate, "backpressured_ratio": 0.0, **more}
 
 
 def test_what_is_needed_has_room_and_the_time_of_a_restart() -> None:
@@ -235,66 +175,6 @@ def test_the_busiest_mean_or_least_busy_subtask_counts_as_asked() -> None:
     assert rates == pytest.approx([200, 250, 500])
 
 
-def test_while_catching_up_the_rate_is_the_capacity() -> None:
-    """60,000 behind at 1000/s is 60 s: 1000 / (1 - 0.2) = 1250; busy time says 2000: not true."""
-    told = {"s": a_source(1000, 0.5, 60_000.0, backpressured_ratio=0.2)}
-    assert sized([a_vertex("s")], told, settings())["s"].true_rate == pytest.approx(1250)
-
-
-def test_what_busy_time_promises_counts_where_the_two_are_close() -> None:
-    """1000 / 0.9 = 1111 is less than 15 % above 1000."""
-    told = {"s": a_source(1000, 0.9, 60_000.0)}
-    assert sized([a_vertex("s")], told, settings())["s"].true_rate == pytest.approx(1000 / 0.9)
-
-
-def test_what_was_seen_while_catching_up_is_remembered() -> None:
-    """Rows 2 to 5 were catching up at 1000; now 500 at 25 % promise 2000: still 1000."""
-    catching = [2 <= row <= 5 for row in range(ROWS)]
-    rate = [1000.0 if row else 500.0 for row in catching]
-    lag = [60_000.0 if row else 0.0 for row in catching]
-    told = {"s": {**a_source(0, 0.25, lag), "records_in_per_second": rate}}
-    assert sized([a_vertex("s")], told, settings())["s"].true_rate == pytest.approx(1000)
-
-
-def test_what_is_seen_lately_counts_more_than_what_was_seen_before() -> None:
-    """Caught up at 1000 long ago, now at 800: 800."""
-    rate = [1000.0] * 10 + [800.0] * (ROWS - 10)
-    told = {"s": {**a_source(0, 0.25, 60_000.0), "records_in_per_second": rate}}
-    assert sized([a_vertex("s")], told, settings())["s"].true_rate == pytest.approx(800)
-
-
-def test_one_row_of_catching_up_is_too_few() -> None:
-    """Two observations are needed: busy time counts."""
-    lag = [60_000.0 if row == 3 else 0.0 for row in range(ROWS)]
-    told = {"s": a_source(500, 0.25, lag)}
-    assert sized([a_vertex("s")], told, settings())["s"].true_rate == pytest.approx(2000)
-
-
-def test_while_far_behind_nothing_shrinks() -> None:
-    """301 s behind: the sink is 10 % busy and stays, where it would shrink at 299 s."""
-    plan = [a_vertex("s", 1), a_vertex("t", 10, "s")]
-    sink = {"records_in_per_second": 100.0, "records_out_per_second": 0.0, "busy_ratio": 0.1}
-    outside = {
-        seconds: sized(plan, {"s": a_source(100, 0.5, 100.0 * seconds), "t": sink}, settings())
-        for seconds in (299, 301)
-    }
-    assert outside[299]["t"].outside
-    assert not outside[301]["t"].outside
-
-
-def test_while_far_behind_all_that_a_vertex_can_is_used() -> None:
-    """130 of 100 and 17 to catch up are too little at a busy share of 0.8, and enough at 1.0."""
-    plan = [a_vertex("s", 1), a_vertex("t", 10, "s")]
-    sink = {"records_in_per_second": 100.0, "records_out_per_second": 0.0, "busy_ratio": 1 / 1.3}
-    chosen = settings(maximum_utilisation=0.8)
-    outside = {
-        seconds: sized(plan, {"s": a_source(100, 0.5, 100.0 * seconds), "t": sink}, chosen)
-        for seconds in (299, 301)
-    }
-    assert outside[299]["t"].outside
-    assert not outside[301]["t"].outside
-
-
 def test_with_two_inputs_the_one_that_sends_nowhere_else_is_subtracted() -> None:
     """`t` gets 300: 100 from `b`, which only sends there, so 200 from `a`, which sends 500 in all.
 
@@ -325,98 +205,3 @@ def test_all_changes_are_made_once_one_vertex_is_outside() -> None:
     late = sized(plan, {"s": held_back, "t": sink}, chosen)
     assert [(one.changes, one.outside) for one in late.values()] == [(True, False), (True, True)]
     assert any_is_outside(list(late.values()))
-
-
-def test_fewer_are_wanted_for_long_enough_before_they_come() -> None:
-    """5 rows of 300 s: with 17 rows of wishes the largest of the last six counts, else none."""
-    slow = settings(scale_down_seconds=5 * GRID, metrics_seconds=2 * GRID, alignment="off")
-    plan = [a_vertex("s", 10)]
-    # 1000/s at 10 % is 4 (the limit of a step); at 40 %, seen two rows long, 1595 / 2500 x 10 = 7.
-    busy = [0.1] * (ROWS - 5) + [0.4] * 2 + [0.1] * 3
-    told = {"s": {**a_source(1000, 0.1), "busy_ratio": busy}}
-    assert sized(plan, told, slow)["s"].wanted == 7
-    # A row that wanted just the ten, 1595 / 1667 x 10 = 9.6, begins the time anew.
-    busy = [0.1] * (ROWS - 5) + [0.6] * 2 + [0.1] * 3
-    told = {"s": {**a_source(1000, 0.1), "busy_ratio": busy}}
-    held = sized(plan, told, slow)["s"]
-    assert (held.wanted, held.waiting) == (10, 4)
-
-
-def restarted(parallelism: Sequence[float] | float = 10.0) -> MetricsWindow:
-    """A job that ran for 20 rows, was down for 2, and has run for 8 since; hardly busy."""
-    uptime = [*(DAY + GRID * np.arange(20)), math.nan, math.nan, *(GRID * np.arange(1, 9))]
-    columns = {"uptime_seconds": uptime, "parallelism": parallelism}
-    window = a_window(100.0, rows=30, configuration=at(10), **columns)
-    return with_vertices(window, {"s": a_source(1000, 0.1)})
-
-
-def wanted_after_a_restart(window: MetricsWindow, minutes: int) -> tuple[int, int | None]:
-    """Subtasks of its one vertex, where fewer must have been wanted for so many rows."""
-    slow = settings(scale_down_seconds=minutes * GRID, alignment="off")
-    situation = a_situation(
-        current=at(10), forecast=a_forecast([1.0]), window=window, vertices=(a_vertex("s", 10),)
-    )
-    job = read_rows(situation, slow)
-    assert job is not None
-    (found,) = sizes(vertex_rates(job, slow), job, slow)
-    return found.wanted, found.waiting
-
-
-def test_what_was_wanted_before_a_failure_still_counts() -> None:
-    """A restart clears the samples, not the wishes (`DelayedScaleDown.clearAll` is for rescales).
-
-    7 whole spans since the restart and 19 before it: the first wish is 28 rows old.
-    """
-    assert wanted_after_a_restart(restarted(), 28) == (4, None)
-    assert wanted_after_a_restart(restarted(), 29) == (10, 4)
-
-
-def test_what_was_wanted_before_a_rescale_is_forgotten() -> None:
-    """Where the run before was one of other sizes, only the 7 spans since count: 6 rows."""
-    other = restarted([9.0] * 20 + [math.nan] * 2 + [10.0] * 8)
-    assert wanted_after_a_restart(other, 6) == (4, None)
-    assert wanted_after_a_restart(other, 7) == (10, 4)
-
-
-def test_of_equal_wishes_the_last_tells_whether_it_was_outside() -> None:
-    """As there: a recommendation evicts those before it that are as small or smaller.
-
-    1000 / 0.7 are needed: at 51 % and at 55 % busy 7.3 and 7.9 of 10. The band ends at 53 %.
-    """
-    chosen = settings(
-        scale_down_seconds=5 * GRID, alignment="off", minimum_utilisation=0.53, catch_up_seconds=0
-    )
-    busy = [0.1] * (ROWS - 6) + [0.51] * 3 + [0.55] * 3
-    told = {"s": {**a_source(1000, 0.1), "busy_ratio": busy}}
-    found = sized([a_vertex("s", 10)], told, chosen)["s"]
-    assert (found.wanted, found.outside) == (8, False)
-
-
-def test_means_leave_out_gaps_and_what_is_endless() -> None:
-    """Over two rows: nothing before the second, one of two is enough, only endless stays so."""
-    values = np.array([1.0, 3.0, np.nan, np.inf, np.inf, np.nan, np.nan])
-    expected = [np.nan, 2.0, 3.0, np.inf, np.inf, np.inf, np.nan]
-    assert rolling_mean(values, 2) == pytest.approx(expected, nan_ok=True)
-
-
-def test_rows_before_the_stabilisation_has_passed_do_not_count() -> None:
-    """Up for 600 s at a row a minute: less 300 s these are 5 rows; two are needed."""
-    window = a_window(100.0, uptime_seconds=600.0)
-    job = read_rows(facing(window), settings(stabilisation_seconds=300))
-    assert job is not None
-    assert (job.count, job.needed, job.missing_seconds) == (5, 2, -180)
-
-
-def test_a_job_whose_start_is_not_known_is_not_read() -> None:
-    """The newest row has no uptime: the job is down, or nothing new was told."""
-    assert read_rows(facing(a_window(100.0)), settings()) is None
-
-
-def test_a_job_that_was_rescaled_since_the_newest_row_is_not_read() -> None:
-    """The row tells of two subtasks where there is one, of the job or of a vertex."""
-    window = a_window(100.0, uptime_seconds=DAY)
-    assert read_rows(facing(window), settings()) is not None
-    of_two = a_window(100.0, uptime_seconds=DAY, parallelism=2.0)
-    assert read_rows(facing(of_two), settings()) is None
-    apart = with_vertices(window, {"s": {"parallelism": 2.0}})
-    assert read_rows(facing(apart, (a_vertex("s", 1),)), settings()) is None
