@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from horae.simulation.calibration.forms import TableForm
+from horae.simulation.calibration.tables import read_table
+
 LN_RATE, CORES, SLOTS, MEMORY = 9.0, 0.9, -0.5, 0.2
 """Of the job: ln C = 9 + 0.9 ln cores - 0.5 ln(slots a core) + 0.2 ln(GiB a slot)."""
 CEILING = 80_000.0
@@ -123,3 +126,9 @@ def written(folder: Path, **tables: pd.DataFrame) -> dict[str, Path]:
         paths[name] = folder / f"{name}.csv"
         table.to_csv(paths[name], index=False)
     return paths
+
+
+def read(folder: Path, table: pd.DataFrame, form: TableForm) -> pd.DataFrame:
+    """The table as it is read from a file."""
+    path = written(folder, **{form.name: table})[form.name]
+    return read_table(path, form).assign(run=lambda rows: rows["run"].replace("", "one"))

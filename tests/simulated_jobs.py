@@ -1,15 +1,20 @@
 """Whole simulated jobs for tests, with nothing random and figures to reckon by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from flow_builders import CALM, a_model, a_trace
+from flow_builders import CALM, FOUR, a_model, a_trace
+from horae.domain.configuration import Configuration
+from horae.engines.engine import Snapshot
 from horae.simulation.cluster.simulated_job import SimulatedJob
 from horae.simulation.job.job_model import BusyModel, LogNormal, OutageModel, Outages
 from horae.simulation.load.traces import Trace
 from horae.simulation.world.failures import Failure
 from horae.simulation.world.worlds import World
 
+JOB = "small"
+SIX = replace(FOUR, parallelism=6)
 QUIET = BusyModel(noise=0.0)
 BOTH_WAYS = Outages(
     in_place=OutageModel(seconds=LogNormal(median=7.0)),
@@ -55,3 +60,20 @@ def after(seconds: float, job: SimulatedJob | None = None, **model: Any) -> Mapp
     job = job or a_job(**({"busy": QUIET} | model))
     job.clock.wait(seconds)
     return sampled(job)
+
+
+def checkpoint(job: SimulatedJob, trigger_id: str = "c") -> Snapshot:
+    """Take a checkpoint, which lasts 2 s."""
+    return job.engine.snapshot(JOB, trigger_id=trigger_id, stop=False)
+
+
+def stop(job: SimulatedJob, *, timeout: float | None = None) -> Snapshot:
+    """Stop with a savepoint, which lasts 2 s."""
+    return job.engine.snapshot(JOB, trigger_id="s", stop=True, timeout_seconds=timeout)
+
+
+def grow_in_place(job: SimulatedJob, configuration: Configuration = SIX) -> None:
+    """TaskManagers (10 s), a checkpoint (2 s), and the rescale, whose preparation is 1 s."""
+    job.engine.provide(configuration, keep=True)
+    checkpoint(job)
+    job.engine.resize(JOB, configuration)

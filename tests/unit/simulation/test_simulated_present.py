@@ -8,9 +8,7 @@ import pytest
 from flow_builders import FOUR, a_failure, a_trace
 from horae.errors import Unavailable
 from horae.simulation.job.job_model import BusyModel, CpuModel
-from simulated_jobs import a_job
-
-JOB = "small"
+from simulated_jobs import JOB, a_job
 
 
 class TestPresent:

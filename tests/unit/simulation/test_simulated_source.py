@@ -16,9 +16,8 @@ from horae.simulation.job.job_model import (
     LogNormal,
     VertexModel,
 )
-from simulated_jobs import QUIET, a_job, after, sampled
+from simulated_jobs import JOB, QUIET, a_job, after, sampled
 
-JOB = "small"
 INPUT_ALONE = {"produced_records_total", "running_subtasks_ratio"}
 
 

@@ -7,9 +7,7 @@ import pytest
 from flow_builders import FOUR, a_failure, a_trace
 from horae.domain.vertex_catalogue import VERTEX_CATALOGUE
 from horae.simulation.job.job_model import VertexModel
-from simulated_jobs import QUIET, a_job, after, sampled
-
-JOB = "small"
+from simulated_jobs import JOB, QUIET, a_job, after, sampled
 
 
 class TestVertices:

@@ -8,8 +8,8 @@ from horae.errors import Refused
 from horae.simulation.cluster.clock import SimulatedClock
 from horae.simulation.cluster.task_manager_pool import TaskManagerPool, task_managers_of
 from horae.simulation.world.record import Held
+from simulated_jobs import SIX
 
-SIX = replace(FOUR, parallelism=6)
 TWO = replace(FOUR, parallelism=2)
 BIG = replace(FOUR, parallelism=2, slots=2, cpu_cores=3.0, memory_mb=8_192)
 """One TaskManager of another shape."""
