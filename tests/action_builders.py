@@ -1,6 +1,7 @@
 """Decisions that are acted on, and what happens to who acts."""
 
-from control_builders import World, a_decision
+from control_builders import a_decision
+from control_world import World
 from horae.domain.decision import Decision
 from horae.errors import Unavailable
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from control_builders import World, a_spec, at
+from control_builders import a_spec, at
+from control_world import World
 
 ALLOWANCE = 1800.0
 SAFE = at(4)

@@ -17,7 +17,8 @@ from chaos.checks import (
     ledger_problems,
 )
 from chaos.faults import EVERY, Does, Fault
-from control_builders import SMALL, World, a_decision, a_proposal, at
+from control_builders import SMALL, a_decision, a_proposal, at
+from control_world import World
 from horae.control.act import act
 from horae.ledger.records import Entry, EntryKind
 

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from control_builders import LINEAGE, World, a_proposal, a_spec, at
+from control_builders import LINEAGE, a_proposal, a_spec, at
+from control_world import World
 from horae.control.act import act
 from horae.control.approval_answer import Given, understood
 from horae.control.approvals import (

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from control_builders import World, a_decision, a_proposal, a_spec, at
+from control_builders import a_decision, a_proposal, a_spec, at
+from control_world import World
 from horae.cli.main import app
 from horae.control import wiring
 from horae.domain.action import RescalePath

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 import made_tables
-from control_builders import SLOT, SMALL, World, ramp
+from control_builders import SLOT, SMALL, ramp
+from control_world import World
 from horae.cli.calibrate import app
 from horae.control.observe import observe
 from horae.ledger.opening import open_ledger

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from control_builders import World, ramp
+from control_builders import ramp
+from control_world import World
 from horae.cli.cycle import app
 from horae.control import wiring
 from horae.engines.fake import Fault

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from control_builders import World, a_spec, at
+from control_builders import a_spec, at
+from control_world import World
 from horae.cli import watchdog as module
 from horae.cli.main import app
 from horae.control import wiring

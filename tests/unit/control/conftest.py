@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import World
+from control_world import World
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from threading import Barrier, Thread
 import pytest
 
 from action_builders import AWAY, decided, untouched
-from control_builders import LINEAGE, NOON, SMALL, World, a_proposal, a_spec, at
+from control_builders import LINEAGE, NOON, SMALL, a_proposal, a_spec, at
+from control_world import World
 from horae.control.act import act
 from horae.control.entries import draft, from_body, to_body
 from horae.control.unfinished import unfinished_action

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from action_builders import AWAY, Killed, decided, untouched
-from control_builders import NOON, SMALL, World, a_proposal, at
+from control_builders import NOON, SMALL, a_proposal, at
+from control_world import World
 from horae.control.act import act
 from horae.control.entries import draft
 from horae.control.unfinished import unfinished_action

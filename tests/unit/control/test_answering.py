@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import NOON, World
+from control_builders import NOON
+from control_world import World
 from horae.control import adapters
 from horae.control.answering import answer_what_if, newest_look
 from horae.control.entries import draft, to_body

@@ -5,17 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from control_builders import (
-    LINEAGE,
-    NOON,
-    SMALL,
-    World,
-    a_decision,
-    a_proposal,
-    a_spec,
-    an_outcome,
-    at,
-)
+from control_builders import LINEAGE, NOON, SMALL, a_decision, a_proposal, a_spec, an_outcome, at
+from control_world import World
 from horae.control.approval_answer import Given, understood
 from horae.control.approvals import (
     Asked,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import NOON, SMALL, World, a_decision, a_spec, an_outcome, at
+from control_builders import NOON, SMALL, a_decision, a_spec, an_outcome, at
+from control_world import World
 from horae.control import wiring
 from horae.control.approval_answer import Given
 from horae.control.approval_form import Form

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from control_builders import NOON, World, a_decision
+from control_builders import NOON, a_decision
+from control_world import World
 from horae.control.blindness import blindness, is_told, last_conclusion, record_told
 from horae.domain.decision import Verb
 from horae.domain.proposal import Reason

@@ -2,7 +2,8 @@
 
 from contextlib import nullcontext
 
-from control_builders import World, a_spec, at, ramp
+from control_builders import a_spec, at, ramp
+from control_world import World
 from horae.control.cycle import Stages, run_cycle
 from horae.control.entries import Observation
 from horae.domain.action import Outcome, OutcomeResult

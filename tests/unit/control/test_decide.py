@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from control_builders import LINEAGE, NOON, SMALL, VERSION, World, a_spec, ramp
+from control_builders import LINEAGE, NOON, SMALL, VERSION, a_spec, ramp
+from control_world import World
 from horae.control.decide import decide
 from horae.control.entries import draft, from_body
 from horae.control.observe import observe

@@ -5,17 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from control_builders import (
-    NOON,
-    SMALL,
-    VERSION,
-    World,
-    a_proposal,
-    a_spec,
-    an_outcome,
-    at,
-    ramp,
-)
+from control_builders import NOON, SMALL, VERSION, a_proposal, a_spec, an_outcome, at, ramp
+from control_world import World
 from horae.control.conclude import with_risk_told
 from horae.control.decide import decide
 from horae.control.entries import ExternalChange, draft, to_body

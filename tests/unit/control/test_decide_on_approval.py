@@ -10,13 +10,13 @@ from control_builders import (
     NOON,
     SMALL,
     VERSION,
-    World,
     a_decision,
     a_proposal,
     a_spec,
     an_outcome,
     at,
 )
+from control_world import World
 from horae.control.approval_answer import Given, understood
 from horae.control.approvals import Asked, Reply, answered_entry, asked_entry
 from horae.control.decide_on_approval import decide_on_approval

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import SMALL, World, a_spec, at, ramp
+from control_builders import SMALL, a_spec, at, ramp
+from control_world import World
 from horae.domain.action import RescalePath
 from horae.domain.decision import Verb
 from horae.domain.job import JobDescription

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from control_builders import LINEAGE, NOON, SMALL, VERSION, World, a_spec, an_outcome, at
+from control_builders import LINEAGE, NOON, SMALL, VERSION, a_spec, an_outcome, at
+from control_world import World
 from horae.control.decide_on_wish import decide_on_wish
 from horae.control.entries import draft, to_body
 from horae.control.wish import Wish

@@ -5,7 +5,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from control_builders import NOON, SMALL, World, a_spec, a_window, at
+from control_builders import NOON, SMALL, a_spec, a_window, at
+from control_world import World
 from horae.control.entries import Observation, from_body, to_body
 from horae.control.figures import figures_of
 from horae.control.observe import observe

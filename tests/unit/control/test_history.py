@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from control_builders import NOON, SMALL, VERSION, World, a_decision, an_outcome, at
+from control_builders import NOON, SMALL, VERSION, a_decision, an_outcome, at
+from control_world import World
 from horae.control.entries import ExternalChange, Observation, draft, to_body
 from horae.control.history import History
 from horae.control.unfinished import unfinished_action

@@ -2,7 +2,8 @@
 
 import pytest
 
-from control_builders import SMALL, World, a_decision, a_proposal, at
+from control_builders import SMALL, a_decision, a_proposal, at
+from control_world import World
 from horae.control.act import act
 from horae.control.incarnations import ENOUGH, known_incarnations, starts_of_ours
 from horae.control.journal import LedgerJournal

@@ -7,15 +7,8 @@ from typing import Any
 
 import pytest
 
-from control_builders import (
-    SMALL,
-    World,
-    a_decision,
-    a_proposal,
-    a_spec,
-    an_outcome,
-    at,
-)
+from control_builders import SMALL, a_decision, a_proposal, a_spec, an_outcome, at
+from control_world import World
 from horae.control.act import act
 from horae.control.entries import draft, to_body
 from horae.control.lost import RESTARTS, decide_on_loss
@@ -24,12 +17,7 @@ from horae.domain.decision import Decision, Verb
 from horae.domain.job import JobPresence
 from horae.domain.proposal import Reason
 from horae.engines.fake import Fault
-from horae.engines.fake_harm import (
-    break_storage,
-    fail_job,
-    kill_job_manager,
-    person_cancels,
-)
+from horae.engines.fake_harm import break_storage, fail_job, kill_job_manager, person_cancels
 from horae.errors import Unavailable
 from horae.ledger.records import EntryKind
 

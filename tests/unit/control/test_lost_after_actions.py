@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from control_builders import SMALL, World, a_decision, a_proposal, a_spec, an_outcome, at
+from control_builders import SMALL, a_decision, a_proposal, a_spec, an_outcome, at
+from control_world import World
 from horae.control.act import act, outcome_entry
 from horae.control.loss import as_seen
 from horae.control.lost import RESTARTS, decide_on_loss

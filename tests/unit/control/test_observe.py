@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from control_builders import NOON, SMALL, VERSION, World, a_description, at
+from control_builders import NOON, SMALL, VERSION, a_description, at
+from control_world import World
 from horae.control.entries import ExternalChange, Observation, from_body
 from horae.control.observe import observe
 from horae.domain.job import JobDescription, JobPresence

@@ -2,14 +2,8 @@
 
 import pytest
 
-from control_builders import (
-    NOON,
-    SMALL,
-    World,
-    a_decision,
-    an_outcome,
-    at,
-)
+from control_builders import NOON, SMALL, a_decision, an_outcome, at
+from control_world import World
 from horae.control.act import act
 from horae.control.entries import draft, to_body
 from horae.control.observe import observe

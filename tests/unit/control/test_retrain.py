@@ -6,7 +6,8 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from control_builders import GRID, LINEAGE, NOON, World
+from control_builders import GRID, LINEAGE, NOON
+from control_world import World
 from horae.control.history import History
 from horae.control.observe import observe
 from horae.control.retrain import Retraining, retrain

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import World, a_decision, a_spec
+from control_builders import a_decision, a_spec
+from control_world import World
 from horae.control.runbook import known_of, runbook, steps_by_hand
 from horae.engines import fake_harm
 from horae.engines.fake import Fault

@@ -6,7 +6,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from control_builders import GRID, NOON, SMALL, World, a_spec, a_window, at
+from control_builders import GRID, NOON, SMALL, a_spec, a_window, at
+from control_world import World
 from horae.control.entries import Observation, draft, to_body
 from horae.control.safe import is_only_more, load_to_bear, safe_configuration
 from horae.domain.configuration import Configuration

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import SMALL, World, a_decision, a_proposal, a_spec, at
+from control_builders import SMALL, a_decision, a_proposal, a_spec, at
+from control_world import World
 from horae.control.act import act
 from horae.control.entries import draft
 from horae.control.savepoint_care import care_for_savepoints

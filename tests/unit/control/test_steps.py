@@ -7,19 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import NOON, World, a_decision, an_outcome
+from control_builders import NOON, a_decision, an_outcome
+from control_world import World
 from horae.control import adapters, wiring
 from horae.control.entries import draft, to_body
 from horae.control.kill_switch import never_halted
 from horae.control.observe import observe
-from horae.control.steps import (
-    Told,
-    carry_out,
-    decide_job,
-    judge,
-    mind_job,
-    tidy_savepoints,
-)
+from horae.control.steps import Told, carry_out, decide_job, judge, mind_job, tidy_savepoints
 from horae.control.surroundings import Surroundings
 from horae.control.wish import Wish
 from horae.domain.action import OutcomeResult

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from control_builders import SMALL, World, a_decision, an_outcome
+from control_builders import SMALL, a_decision, an_outcome
+from control_world import World
 from horae.control.observe import observe
 from horae.control.telling import told
 from horae.domain.decision import Verb

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import NOON, World, a_decision, a_spec, at, ramp
+from control_builders import NOON, a_decision, a_spec, at, ramp
+from control_world import World
 from horae.control.cycle import Stages, run_cycle
 from horae.control.telling import told
 from horae.control.turn import Unfinished, take_turn

@@ -1,6 +1,7 @@
 """Verdicts: one a window, recorded once."""
 
-from control_builders import LINEAGE, World
+from control_builders import LINEAGE
+from control_world import World
 from horae.control.decide import decide
 from horae.control.entries import from_body
 from horae.control.observe import observe

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from control_builders import SMALL, World, a_decision, an_outcome, at
+from control_builders import SMALL, a_decision, an_outcome, at
+from control_world import World
 from horae.control.act import act
 from horae.control.entries import draft, to_body
 from horae.control.watchdog import Minded, mind

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from action_builders import Killed
-from control_builders import SMALL, World, a_decision, a_proposal, at
+from control_builders import SMALL, a_decision, a_proposal, at
+from control_world import World
 from horae.control.act import act
 from horae.control.watchdog import mind
 from horae.domain.action import OutcomeResult, RescalePath

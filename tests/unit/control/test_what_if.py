@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from control_builders import LINEAGE, SMALL, World, a_spec, at, ramp
+from control_builders import LINEAGE, SMALL, a_spec, at, ramp
+from control_world import World
 from horae.control.act import act
 from horae.control.blindness import last_conclusion
 from horae.control.entries import Observation, from_body

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from control_builders import LINEAGE, SMALL, World, a_decision, a_spec, at, ramp
+from control_builders import LINEAGE, SMALL, a_decision, a_spec, at, ramp
+from control_world import World
 from horae.control.approvals import Answered, Asked, Reply, answered_entry, asked_entry
 from horae.control.cycle import Stages, run_cycle
 from horae.control.decide_on_approval import approved_id

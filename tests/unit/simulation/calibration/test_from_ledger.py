@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from control_builders import NOON, SLOT, SMALL, World, a_decision, an_outcome, at, ramp
+from control_builders import NOON, SLOT, SMALL, a_decision, an_outcome, at, ramp
+from control_world import World
 from horae.control.entries import draft, to_body
 from horae.control.observe import observe
 from horae.domain.action import OutcomeResult, RescalePath
