@@ -8,7 +8,8 @@ from unittest.mock import patch
 import hypothesis.strategies as st
 from chaos_checks import violations
 from chaos_faults import AFRESH, PLANS, Event
-from chaos_world import ORIGIN, ChaosWorld, Order
+from chaos_processes import ORIGIN, Order
+from chaos_world import ChaosWorld
 from chaos_wrappers import Keeper
 from hypothesis import HealthCheck, given, settings
 
