@@ -13,6 +13,7 @@ from policy_builders import GRID, a_forecast, a_situation, a_window, at, with_ve
 
 ROWS = 20
 DAY = 86_400.0
+
 Told = Mapping[str, Mapping[str, float | Sequence[float]]]
 
 

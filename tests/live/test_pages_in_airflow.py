@@ -3,27 +3,26 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, FrameLocator, Page
+from playwright.sync_api import Frame, FrameLocator, Page
 
 from deadlines import wait_for
 from horae.demo.airflow_settings import ADMIN
 from horae.errors import Unavailable
 from horae.ledger.opening import open_ledger
-from horae.ledger.records import Entry, EntryKind
+from horae.ledger.records import EntryKind
 from pages_airflow import VIEWER, PagesAirflow, starting
 from pages_browser import Visitor, barriers, chromium
 from pages_pictures import PICTURED, PICTURES, TAKES_SECONDS, take_pictures
+from pages_scene import NARROW, WIDE, Scene
 from recorded_site import JOB, RUNS_IN, recorded_site
 from rehearsed_fleet import Member, RehearsedFleet, to_be_approved
 
 pytestmark = [pytest.mark.live, pytest.mark.enable_socket, pytest.mark.timeout(1_800)]
 
-WIDE, NARROW = {"width": 1_360, "height": 900}, {"width": 390, "height": 844}
 ACTS, ASKS, BALKS = "checkout-events", "payments-fraud", "ride-matching"
 """Jobs: the first acts by itself, the others ask; the last one's question is refused."""
 MISSING = "no-such-page"
@@ -41,50 +40,6 @@ MEMBERS = (
     ),
 )  # fmt: skip
 """Small ones, so that rehearsing them takes no longer than Airflow's start."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What the test plays in.
-
-    Attributes:
-        browser: Chromium.
-        airflow: Airflow, ready.
-        fleet: Its jobs.
-        questions: Job to the decision that waits for an answer.
-    """
-
-    browser: Browser
-    airflow: PagesAirflow
-    fleet: RehearsedFleet
-    questions: dict[str, str]
-
-    @property
-    def site(self) -> str:
-        """Address of the pages, without Airflow's frame."""
-        return f"{self.airflow.settings.url}/horae"
-
-    def visitor(self, **options: object) -> Visitor:
-        """A browser of one's own, in Berlin."""
-        context = self.browser.new_context(
-            **{"viewport": WIDE, "timezone_id": "Europe/Berlin", "locale": "en-GB"} | options
-        )
-        return Visitor(context=context, origin=self.airflow.settings.url)
-
-    def signed_in(self, name: str) -> tuple[Visitor, Page]:
-        """Somebody, and the page that they see after they have signed in."""
-        visitor = self.visitor()
-        return visitor, visitor.sign_in(name, self.airflow.passwords[name])
-
-    def entries(self, job: str, *kinds: EntryKind) -> list[Entry]:
-        """A job's chain, oldest first."""
-        with closing(open_ledger(self.fleet.ledger_url)) as ledger:
-            return list(ledger.read(job, kinds=kinds))
-
-    def events(self, job: str, event: str) -> list[Entry]:
-        """Its entries about something that people do, oldest first."""
-        found = self.entries(job, EntryKind.CONTROL)
-        return [one for one in found if one.body["event"] == event]
 
 
 @pytest.fixture
