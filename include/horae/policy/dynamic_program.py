@@ -53,7 +53,7 @@ class Plan:
     def running(self, step: int) -> Floats:
         """Money of the step without a switch, and of `choice` after it: `D x X x B`."""
         program = self.program
-        drift = program.drifts()[step, ..., None]
+        drift = program.drifts(slice(step, step + 1))[0, ..., None]
         share = broken_share(program.limit - program.ages, drift)
         after = read(self.following[step + 1], program.place(program.ages + drift))
         steady = program.steady_money()[step, :, None]

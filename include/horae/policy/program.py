@@ -54,10 +54,10 @@ class Program:
         """Number of configurations."""
         return len(self.price)
 
-    def drifts(self) -> Floats:
-        """Seconds that the backlog ages in each step: `T x D x X`."""
-        load = np.maximum(self.load, 1e-9).T[..., None]
-        drifts: Floats = self.seconds[:, None, None] * (1 - self.capacity / load)
+    def drifts(self, steps: slice = slice(None)) -> Floats:
+        """Seconds that the backlog ages in each of some steps, or of all: `T x D x X`."""
+        load = np.maximum(self.load[:, steps], 1e-9).T[..., None]
+        drifts: Floats = self.seconds[steps, None, None] * (1 - self.capacity / load)
         return drifts
 
     def drifts_in(self, index: int) -> Floats:
