@@ -20,17 +20,74 @@ def _place(age: float, ages: Floats, node: int) -> tuple[int, float]:
 
 
 @part
-def _run_on(
-    drift: float, limit: float, ages: Floats, violation: float, after: Floats, out: Floats
+def _run_on_within(
+    drift: float,
+    limit: float,
+    ages: Floats,
+    violation: float,
+    after: Floats,
+    out: Floats,
+    one: int,
 ) -> None:
-    """Add to `out` the money of a step, prices aside, and of what comes `after` it: `B`."""
+    """Add to `out[one]` what `_run_on` adds, for one draw whose drift some age outlasts."""
     pace = 1 / max(abs(drift), 1e-12)  # steps a second; a steady age crosses nothing
     ends, node = 1.0 if drift > 0 else 0.0, 0
     for age in range(len(ages)):
         broken = min(max(ends - (limit - ages[age]) * pace, 0.0), 1.0)
         node, above = _place(ages[age] + drift, ages, node)
         low = after[node]
-        out[age] += violation * broken + low + above * (after[node + 1] - low)
+        out[one, age] += violation * broken + low + above * (after[node + 1] - low)
+
+
+@part
+def _run_on(
+    drift: Floats,
+    first: int,
+    end: int,
+    one: int,
+    limit: float,
+    ages: Floats,
+    violation: float,
+    after: Floats,
+    out: Floats,
+) -> None:
+    """Add to `out[one]` the money of a step in the draws from `first` to before `end`, summed.
+
+    Prices aside, and with what comes `after` it, `B`. Most steps outlast every age: they end with
+    no backlog, or with the oldest there is, so that a few sums over the draws tell all of them.
+    """
+    longest = max(ages[-1], limit)
+    drained, drains, flooded, floods = 0, 0.0, 0, 0.0
+    for draw in range(first, end):
+        by = drift[draw, one]
+        if by <= -longest:
+            drained, drains = drained + 1, drains - 1 / by
+        elif by >= longest:
+            flooded, floods = flooded + 1, floods + 1 / by
+        else:
+            _run_on_within(by, limit, ages, violation, after, out, one)
+    rest = drained * after[0] + flooded * (violation + after[-1])
+    for age in range(len(ages)):
+        over, under = max(ages[age] - limit, 0.0), max(limit - ages[age], 0.0)
+        out[one, age] += rest + violation * (over * drains - under * floods)
+
+
+@part
+def _arrivals(delay: Floats, ages: Floats) -> tuple[Integers, Floats]:
+    """Where a switch leads from each node: the node below and the probability of the one above.
+
+    Both `D x W x B`.
+    """
+    draws, ways = delay.shape
+    nodes = np.empty((draws, ways, len(ages)), dtype=np.int64)
+    shares = np.empty((draws, ways, len(ages)))
+    for draw in range(draws):
+        for way in range(ways):
+            node = 0
+            for age in range(len(ages)):
+                node, above = _place(ages[age] + delay[draw, way], ages, node)
+                nodes[draw, way, age], shares[draw, way, age] = node, above
+    return nodes, shares
 
 
 @part
@@ -40,13 +97,13 @@ def _mean_passage(delay: Floats, ages: Floats) -> Floats:
     What a switch leads to is linear in what is expected at the nodes, so its mean over the draws
     needs no draw.
     """
+    nodes, shares = _arrivals(delay, ages)
     draws, ways = delay.shape
     passage = np.zeros((ways, len(ages), len(ages)))
     for draw in range(draws):
         for way in range(ways):
-            node = 0
             for age in range(len(ages)):
-                node, above = _place(ages[age] + delay[draw, way], ages, node)
+                node, above = nodes[draw, way, age], shares[draw, way, age]
                 passage[way, age, node] += (1 - above) / draws
                 passage[way, age, node + 1] += above / draws
     return passage
@@ -109,9 +166,8 @@ def best_choices(
         least = expected[step]
         for one in range(size):
             choice[step, one] = one
-            for draw in range(draws):
-                after = expected[step + 1, one]
-                _run_on(drift[step, draw, one], limit, ages, violation[step], after, least[one])
+            after = expected[step + 1, one]
+            _run_on(drift[step], 0, draws, one, limit, ages, violation[step], after, least)
             for age in range(len(ages)):
                 least[one, age] = least[one, age] / draws + steady[step, one]
         if decides[step]:
@@ -174,22 +230,28 @@ def follow(
     """
     steps, draws, size = drift.shape
     reached = _reached(decides, choice, current)
+    nodes, shares = _arrivals(delay, ages)
     following = np.full((steps + 1, draws, size, len(ages)), np.nan)
     following[steps] = 0
     running = np.empty((size, len(ages)))
     for step in range(steps - 1, -1, -1):
+        now = drift[step]
         for draw in range(draws):
-            for one in np.flatnonzero(reached[step + 1]):
+            for one in range(size):
+                if not reached[step + 1, one]:
+                    continue
                 running[one] = steady[step, one]
                 after = following[step + 1, draw, one]
-                _run_on(drift[step, draw, one], limit, ages, violation[step], after, running[one])
-            for one in np.flatnonzero(reached[step]):
+                _run_on(now, draw, draw + 1, one, limit, ages, violation[step], after, running)
+            for one in range(size):
+                if not reached[step, one]:
+                    continue
                 for age in range(len(ages)):
                     to, by = choice[step, one, age], way[step, one, age]
                     if to == one:
                         money = running[to, age]
                     else:
-                        node, above = _place(ages[age] + delay[draw, by], ages, 0)
+                        node, above = nodes[draw, by, age], shares[draw, by, age]
                         low = running[to, node]
                         money = switch[draw, by, to] + low + above * (running[to, node + 1] - low)
                     following[step, draw, one, age] = money
