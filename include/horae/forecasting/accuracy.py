@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from horae.domain.forecast import LoadForecast
 from horae.errors import NotReady
 from horae.forecasting.forecaster import Forecaster
+from horae.forecasting.past import grid_number
 
 INTERVAL = (0.1, 0.9)
 """The interval whose coverage is told; it is nominally 80 %."""
@@ -41,16 +42,28 @@ class Accuracy:
     coverage: float | None
 
 
-def rolling_origins(rows: int, *, steps: int, count: int) -> tuple[int, ...]:
-    """At most `count` origins, evenly spread over the newest third of `rows`; ascending.
+def rolling_origins(load: pd.Series, *, steps: int, count: int) -> tuple[int, ...]:
+    """At most `count` origins, evenly spread over the newest third of the load; ascending.
 
-    Each has at least two thirds before it, so that it is tried about as it is used. The newest
-    leaves exactly `steps` rows to score; empty when the third is shorter than that.
+    Each has at least two thirds before it, so that it is tried about as it is used, and at least
+    `steps` rows after it to score; empty when the third is shorter than that. They lie a power of
+    two of grid points apart, at whole multiples of it in all time: most of them are tried again an
+    hour later, so that a forecaster that keeps what it learned need not learn it anew.
+
+    Args:
+        load: On a gapless UTC grid, oldest first.
+        steps: Length of each forecast in grid points.
+        count: Most origins; where the third has as many rows, half of these are found at least.
     """
-    first, last = rows - rows // 3, rows - steps
-    if last < max(first, 1):
+    rows = len(load)
+    first, last = max(1, rows - rows // 3), rows - steps
+    if last < first or rows < 2:
         return ()
-    return tuple(int(o) for o in np.unique(np.linspace(max(first, 1), last, count).round()))
+    index = pd.DatetimeIndex(load.index)
+    number, apart = grid_number(index, (index[1] - index[0]).total_seconds()), 1
+    while (number + last) // apart - (number + first - 1) // apart > count:
+        apart *= 2
+    return tuple(range(first + -(number + first) % apart, last + 1, apart))
 
 
 def backtest(

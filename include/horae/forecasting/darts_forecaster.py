@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
 
 from horae.domain.forecast import LoadForecast
-from horae.forecasting.past import BRIDGED_STEPS, Past, usable_past
+from horae.forecasting.past import BRIDGED_STEPS, Past, grid_number, usable_past
 from horae.forecasting.spread import MOST_ORIGINS, Errors, Outlook, spread
 
 HARMONICS = 8
@@ -44,8 +44,9 @@ FEWEST_ORIGINS = 12
 STEPS_A_SEASON = 48
 """In which fits are made anew; lags are as many grid points as such a step has."""
 
-KEPT = 16
-"""Fits in memory, of some 150 kB each: for a few jobs, each with a silent end or without."""
+KEPT = 64
+"""Fits in memory, of some 150 kB each: for a few jobs, each with a silent end or without, and for
+the origins that one of them is tried at again and again."""
 
 Array = NDArray[np.float64]
 
@@ -119,7 +120,7 @@ class _Recipe:
         All rows where these would be too few.
         """
         step, rows = max(1, self.season // STEPS_A_SEASON), len(past.values)
-        number = round(past.index[0].timestamp() / past.grid_seconds)
+        number = grid_number(past.index, past.grid_seconds)
         first, last = -number % step, rows - (number + rows) % step
         return (first, last) if last - first >= self.fewest_rows else (0, rows)
 

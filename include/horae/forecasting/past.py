@@ -71,6 +71,11 @@ def usable_past(load: pd.Series, *, grid_seconds: float, at_least: int) -> Past:
     )
 
 
+def grid_number(index: pd.DatetimeIndex, grid_seconds: float) -> int:
+    """Number of the first grid point of `index` among those of all time."""
+    return round(index[0].timestamp() / grid_seconds)
+
+
 def _refuse_other_grid(load: pd.Series, grid_seconds: float) -> None:
     if len(load) < 2:
         return

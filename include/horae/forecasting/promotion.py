@@ -9,7 +9,7 @@ from horae.forecasting.accuracy import INTERVAL, Accuracy, backtest, rolling_ori
 from horae.forecasting.forecaster import Forecaster
 
 ORIGINS = 24
-"""Origins tried: one an hour of the newest day of three; a few seconds in all."""
+"""Most origins tried: about one an hour of the newest day of three; a few seconds in all."""
 
 FEWEST_ORIGINS = 8
 """Common origins below which nobody is promoted: a third of those tried."""
@@ -62,7 +62,7 @@ def compete(
         rng: Source of chance of the forecasts; both get the same.
     """
     seed = int(rng.integers(2**32))
-    tried = rolling_origins(len(load), steps=steps, count=ORIGINS)
+    tried = rolling_origins(load, steps=steps, count=ORIGINS)
     old = backtest(champion, load, steps=steps, origins=tried, seed=seed)
     new = backtest(challenger, load, steps=steps, origins=old.origins, seed=seed)
     if new.origins != old.origins:

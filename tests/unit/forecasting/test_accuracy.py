@@ -3,6 +3,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from horae.domain.forecast import LoadForecast
 from horae.errors import NotReady
@@ -88,11 +90,34 @@ def test_pinball_loss_by_hand() -> None:
 
 
 def test_origins_lie_in_the_newest_third() -> None:
-    """90 rows, 10 steps, 5 origins: 60 ... 80 in steps of five."""
-    assert rolling_origins(90, steps=10, count=5) == (60, 65, 70, 75, 80)
+    """90 rows, 10 steps: 60 ... 80. Every eighth row, for of every fourth there are six."""
+    load = a_load(*[1.0] * 90)
+    assert load.index[0].timestamp() // 60 % 8 == 0
+    assert rolling_origins(load, steps=10, count=5) == (64, 72, 80)
+    assert rolling_origins(load, steps=10, count=6) == (60, 64, 68, 72, 76, 80)
+
+
+@given(rows=st.integers(2, 300), steps=st.integers(1, 40), later=st.integers(0, 100))
+def test_origins_are_tried_again(rows: int, steps: int, later: int) -> None:
+    """In a load that grew, or lost its oldest rows, every origin of the same spread is the same.
+
+    At most `count` are found, at least half as many where there is room, each with room to score.
+    """
+    whole, count = a_load(*[1.0] * 500), 7
+    before = rolling_origins(whole.iloc[:rows], steps=steps, count=count)
+    third = range(max(1, rows - rows // 3), rows - steps + 1)
+    assert set(before) <= set(third)
+    assert min(len(third), count // 2) <= len(before) <= count
+    for begin, end in ((0, rows + later), (later, rows + later)):
+        after = [
+            begin + o for o in rolling_origins(whole.iloc[begin:end], steps=steps, count=count)
+        ]
+        if len(before) > 1 and len(after) > 1 and after[1] - after[0] == before[1] - before[0]:
+            assert set(before) & set(range(after[0], after[-1] + 1)) <= set(after)
 
 
 def test_no_origin_without_room_to_score() -> None:
     """The newest third of ten rows holds no four steps; nor is there one in nothing."""
-    assert rolling_origins(10, steps=4, count=5) == ()
-    assert rolling_origins(0, steps=1, count=5) == ()
+    assert rolling_origins(a_load(*[1.0] * 10), steps=4, count=5) == ()
+    assert rolling_origins(a_load(1.0), steps=1, count=5) == ()
+    assert rolling_origins(a_load(), steps=1, count=5) == ()
