@@ -4,7 +4,6 @@ An entry's identity follows from the job, the cycle (or the action) and the kind
 repeated task finds what it wrote the first time.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 from horae.domain.configuration import Configuration
 from horae.domain.decision import Decision
@@ -94,7 +94,7 @@ class ExternalChange:
 
 def to_body(value: object) -> dict[str, Any]:
     """A frozen value as a JSON object; figures that are infinite or missing become null."""
-    body: dict[str, Any] = json.loads(_adapter(cast(Any, type(value))).dump_json(value))
+    body: dict[str, Any] = from_json(_adapter(cast(Any, type(value))).dump_json(value))
     return body
 
 

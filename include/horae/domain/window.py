@@ -1,6 +1,6 @@
 """What was measured of one job over one span, on one time grid."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,9 +79,7 @@ class MetricsWindow:
         Raises:
             KeyError: The window has no such metric.
         """
-        # All values are one array: to take a column of it is ten times as fast as from the frame.
-        values: NDArray[np.float64] = self.frame.to_numpy(dtype=np.float64)
-        return values[:, self.frame.columns.get_loc(metric)]
+        return columns_of(self.frame, [metric])[metric]
 
     def shapes(self) -> frozenset[TaskManagerShape]:
         """Shapes of TaskManagers that the job was seen in; rows that tell less are left out."""
@@ -103,6 +101,17 @@ class MetricsWindow:
         values = self.column(metric)
         measured = np.flatnonzero(~np.isnan(values))
         return float(values[measured[-1]]) if len(measured) else float("nan")
+
+
+def columns_of(frame: pd.DataFrame, metrics: Iterable[str]) -> dict[str, NDArray[np.float64]]:
+    """The values of metrics of a window's frame, not to be written into.
+
+    Raises:
+        KeyError: The frame has no such metric.
+    """
+    # All values are one array: to take a column of it is ten times as fast as from the frame.
+    values: NDArray[np.float64] = frame.to_numpy(dtype=np.float64)
+    return {metric: values[:, frame.columns.get_loc(metric)] for metric in metrics}
 
 
 def vertices_of(vertices: pd.DataFrame) -> tuple[str, ...]:

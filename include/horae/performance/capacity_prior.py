@@ -1,7 +1,7 @@
 """What is believed of the unknowns of the capacity law before a job version was seen."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +39,16 @@ class CapacityPrior:
     Attributes:
         mean: `7`, in the order of `Unknown`.
         covariance: `7 x 7`.
+        precision: `7 x 7`, its inverse.
     """
 
     mean: Floats
     covariance: Floats
+    precision: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Invert once what every density asks for."""
+        object.__setattr__(self, "precision", np.linalg.inv(self.covariance))
 
     def __eq__(self, other: object) -> bool:
         """Whether both figures are the same, bit by bit."""
@@ -69,7 +75,7 @@ class CapacityPrior:
         """Up to a constant: `n` for `n x 7`; -inf outside the cut."""
         away = points - self.mean
         beyond = np.maximum(0, points[:, Unknown.LN_CORES_PER_SLOT]) / BEYOND_A_CORE
-        squared = ((away @ np.linalg.inv(self.covariance)) * away).sum(axis=1)
+        squared = ((away @ self.precision) * away).sum(axis=1)
         density = -0.5 * (squared + beyond**2)
         return np.where(_is_possible(points), density, -np.inf)
 

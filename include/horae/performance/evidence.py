@@ -15,6 +15,8 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
 from horae.domain.configuration import Configuration
+from horae.domain.quantile import quantile
+from horae.domain.window import columns_of
 from horae.performance.checkpoints import long_checkpoint_seconds
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
@@ -122,12 +124,12 @@ def read_evidence(
             _busy_time(configuration, run),
         )
         cpu += _cpu_use(configuration, run)
-    durations = frame["checkpoint_duration_seconds"].to_numpy(dtype=np.float64)
+    (durations,) = columns_of(frame, ["checkpoint_duration_seconds"]).values()
     durations = durations[~np.isnan(durations)]
     return Evidence(
         observations=_strongest_bounds([seen for seen in found if seen is not None]),
         cpu=tuple(cpu),
-        checkpoint_seconds=float(np.median(durations)) if len(durations) else None,
+        checkpoint_seconds=quantile(durations, 0.5) if len(durations) else None,
         checkpoint_seconds_p95=long_checkpoint_seconds(durations),
     )
 
@@ -289,7 +291,7 @@ def _busy_time(configuration: Configuration, run: Run) -> Observation | None:
     useful = (busy >= USEFUL_BUSY) & (busy < BUSY) & np.isfinite(consumed)
     if useful.sum() < 3 or consumed[useful].sum() <= 0:
         return None
-    upper = useful & (busy >= np.median(busy[useful]))
+    upper = useful & (busy >= quantile(busy[useful], 0.5))
     spread = 0.03 / float(busy[upper].mean())  # 3 % of the time is fixed work, more or less
     return Observation(
         kind=Kind.BUSY_TIME,
@@ -301,15 +303,17 @@ def _busy_time(configuration: Configuration, run: Run) -> Observation | None:
 
 
 def _cpu_use(configuration: Configuration, run: Run) -> list[CpuUse]:
-    consumed, cores = run.consumed, run.cores
-    measured = np.flatnonzero(np.isfinite(consumed) & np.isfinite(cores))
-    ascending = measured[np.argsort(consumed[measured], kind="stable")]
+    """Means over equal parts of the rows in which CPU was measured, by throughput."""
+    measured = np.flatnonzero(np.isfinite(run.consumed) & np.isfinite(run.cores))
+    if not len(measured):
+        return []
+    ascending = measured[np.argsort(run.consumed[measured], kind="stable")]
+    parts = min(CPU_POINTS, len(ascending))
+    begins = np.arange(parts) * len(ascending) // parts
+    rows = np.diff(begins, append=len(ascending))
+    consumed = np.add.reduceat(run.consumed[ascending], begins) / rows
+    cores = np.add.reduceat(run.cores[ascending], begins) / rows
     return [
-        CpuUse(
-            configuration=configuration,
-            records_per_second=float(consumed[part].mean()),
-            cores=float(cores[part].mean()),
-        )
-        for part in np.array_split(ascending, CPU_POINTS)
-        if len(part)
+        CpuUse(configuration=configuration, records_per_second=each, cores=used)
+        for each, used in zip(consumed.tolist(), cores.tolist(), strict=True)
     ]
