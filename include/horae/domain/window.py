@@ -119,7 +119,7 @@ def vertices_of(vertices: pd.DataFrame) -> tuple[str, ...]:
     return tuple(str(column[0]) for column in vertices.columns.tolist()[:: len(VERTEX_METRICS)])
 
 
-def times_of(frame: pd.DataFrame) -> pd.DatetimeIndex:
-    """Times of the rows of either part of a window."""
+def times_of(frame: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
+    """Times of the rows of either part of a window, or of a column of it."""
     index = frame.index
     return index if isinstance(index, pd.DatetimeIndex) else pd.DatetimeIndex(index)

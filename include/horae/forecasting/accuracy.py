@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from horae.domain.forecast import LoadForecast
+from horae.domain.window import times_of
 from horae.errors import NotReady
 from horae.forecasting.forecaster import Forecaster
 from horae.forecasting.past import grid_number
@@ -59,7 +60,7 @@ def rolling_origins(load: pd.Series, *, steps: int, count: int) -> tuple[int, ..
     first, last = max(1, rows - rows // 3), rows - steps
     if last < first or rows < 2:
         return ()
-    index = pd.DatetimeIndex(load.index)
+    index = times_of(load)
     number, apart = grid_number(index, (index[1] - index[0]).total_seconds()), 1
     while (number + last) // apart - (number + first - 1) // apart > count:
         apart *= 2

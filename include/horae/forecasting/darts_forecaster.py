@@ -111,6 +111,10 @@ class _Recipe:
         )
 
     @property
+    def step(self) -> int:
+        return max(1, self.season // STEPS_A_SEASON)
+
+    @property
     def fewest_rows(self) -> int:
         return self.fitted + self.tried
 
@@ -119,9 +123,8 @@ class _Recipe:
 
         All rows where these would be too few.
         """
-        step, rows = max(1, self.season // STEPS_A_SEASON), len(past.values)
-        number = grid_number(past.index, past.grid_seconds)
-        first, last = -number % step, rows - (number + rows) % step
+        rows, number = len(past.values), grid_number(past.index, past.grid_seconds)
+        first, last = -number % self.step, rows - (number + rows) % self.step
         return (first, last) if last - first >= self.fewest_rows else (0, rows)
 
     def errors(self, series: TimeSeries, phases: TimeSeries, horizon: int) -> Array:
@@ -154,9 +157,9 @@ class _Recipe:
         model.fit(series, future_covariates=phases, verbose=False)
         return model
 
-    def phases(self, first: int, last: int) -> TimeSeries:
-        """Sines and cosines of the time of the season, `(last - first) x 2 HARMONICS`."""
-        turns = np.arange(first, last)[:, None] / self.season * np.arange(1, HARMONICS + 1)
+    def phases(self, rows: int) -> TimeSeries:
+        """Sines and cosines of the time of the season, from a step more than `rows` rows."""
+        turns = np.arange(rows + self.step)[:, None] / self.season * np.arange(1, HARMONICS + 1)
         angles = 2 * np.pi * turns
         return TimeSeries.from_values(np.hstack([np.sin(angles), np.cos(angles)]))
 
@@ -167,11 +170,13 @@ class _Fit:
 
     Attributes:
         scale: Its mean, records/s; 1 where that is nought.
+        phases: Of its rows, of a step of the season after them, and of the horizon.
         model: Fitted on all of it, over `scale`.
         errors: Over `scale`: actual minus forecast of an earlier fit.
     """
 
     scale: float
+    phases: TimeSeries
     model: SKLearnModel
     errors: Errors
 
@@ -180,9 +185,10 @@ class _Fit:
 def _fitted(recipe: _Recipe, load: bytes, horizon: int) -> _Fit:
     values = np.frombuffer(load)
     scale = float(values.mean()) or 1.0
-    series, phases = TimeSeries.from_values(values / scale), recipe.phases(0, len(values))
+    series, phases = TimeSeries.from_values(values / scale), recipe.phases(len(values) + horizon)
     return _Fit(
         scale=scale,
+        phases=phases,
         model=recipe.fit(series, phases, horizon),
         errors=Errors.of(recipe.errors(series, phases, horizon)),
     )
@@ -191,12 +197,12 @@ def _fitted(recipe: _Recipe, load: bytes, horizon: int) -> _Fit:
 def _foresee(recipe: _Recipe, past: Past, horizon: int) -> Outlook:
     first, last = recipe.whole_steps(past)
     fit = _fitted(recipe, past.values[first:last].tobytes(), horizon)
+    rows = pd.RangeIndex(len(past.values) - recipe.lags - first, len(past.values) - first)
     newest = past.values[-recipe.lags :] / fit.scale
-    row = len(past.values) - recipe.lags - first
     point = fit.model.predict(
         horizon,
-        series=TimeSeries.from_values(newest),
-        future_covariates=recipe.phases(row, row + recipe.lags + horizon),
+        series=TimeSeries.from_times_and_values(rows, newest),
+        future_covariates=fit.phases,
         verbose=False,
         show_warnings=False,
     )

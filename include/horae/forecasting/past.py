@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from horae.domain.window import times_of
 from horae.errors import NotReady
 
 BRIDGED_STEPS = 5
@@ -64,7 +65,7 @@ def usable_past(load: pd.Series, *, grid_seconds: float, at_least: int) -> Past:
     stretch = np.arange(kept[0], kept[-1] + 1)
     return Past(
         values=np.interp(stretch, kept, values[kept]),
-        index=pd.DatetimeIndex(load.index)[kept[0] : kept[-1] + 1],
+        index=times_of(load)[kept[0] : kept[-1] + 1],
         grid_seconds=grid_seconds,
         bridged_rows=rows - len(kept),
         silent_steps=silent,
