@@ -17,7 +17,7 @@ LogDensity = Callable[[Floats], Floats]
 
 MOVES = 4  # per temperature: with seven unknowns, enough for every particle to have moved
 EFFECTIVE = 0.5  # share of the particles that must survive a step of the temperature
-STEPS = 8  # halvings of a step: to a part in 256 of what is left
+STEPS = 20  # halvings of a step: to a millionth of what is left, and the first ones are that small
 
 
 def temper(
