@@ -1,6 +1,6 @@
 """Windows in memory, for runs of one process; gone when it ends."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -38,7 +38,7 @@ class MemoryWindowStore:
         window_id = f"{window.job}@{_content(window)}"
         kept = self._kept.setdefault(window.job, {})
         if window_id not in kept:
-            kept[window_id] = _Kept(window=_with(window, _deep), stored_at=self._clock.now())
+            kept[window_id] = _Kept(window=_own(window), stored_at=self._clock.now())
         return window_id
 
     def get(self, window_id: str) -> MetricsWindow:
@@ -54,7 +54,7 @@ class MemoryWindowStore:
             raise Unavailable(
                 f"window {window_id} is not in this process's memory; it has expired"
             )
-        return _with(found.window, _on_write)
+        return _own(found.window)
 
     def expire(self, job: str, before: datetime, keep: Collection[str] = ()) -> tuple[str, ...]:
         """Forget a job's windows that were stored before `before`; see `WindowStore`."""
@@ -69,25 +69,20 @@ class MemoryWindowStore:
         return tuple(sorted(old))
 
 
-def _with(window: MetricsWindow, copy: Callable[[pd.DataFrame], pd.DataFrame]) -> MetricsWindow:
-    """The same window with copies of its frames."""
+def _own(window: MetricsWindow) -> MetricsWindow:
+    """The same window with values of its own."""
     vertices = window.vertices
     return replace(
         window,
-        frame=copy(window.frame),
-        vertices=None if vertices is None else copy(vertices),
+        frame=_copy(window.frame),
+        vertices=None if vertices is None else _copy(vertices),
     )
 
 
-def _deep(frame: pd.DataFrame) -> pd.DataFrame:
-    """Values of its own, the same labels; pandas copies these too, which takes far longer."""
+def _copy(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same values and labels; pandas copies the labels too, which takes far longer."""
     values = frame.to_numpy(dtype=np.float64).copy(order="K")
     return pd.DataFrame(values, index=frame.index, columns=frame.columns, copy=False)
-
-
-def _on_write(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same values, which pandas copies as soon as somebody writes into either frame."""
-    return frame.copy(deep=False)
 
 
 def _content(window: MetricsWindow) -> str:
