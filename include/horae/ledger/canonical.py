@@ -77,20 +77,17 @@ def _is_plain(value: object) -> bool:
 
     Looking at types in bulk takes a fifth of the time that making each value plain takes.
     """
-    left = [value]
-    while left:
-        each = left.pop()
-        if type(each) is dict and _TEXT.issuperset(map(type, each)):
-            values = list(each.values())
-        elif type(each) is list:
-            values = each
-        elif type(each) in _SINGLE:
-            continue
-        else:
+    if type(value) is dict:
+        if not _TEXT.issuperset(map(type, value)):
             return False
-        if not _SINGLE.issuperset(map(type, values)):
-            left += values
-    return True
+        values = list(value.values())
+    elif type(value) is list:
+        values = value
+    else:
+        return type(value) in _SINGLE
+    if _SINGLE.issuperset(map(type, values)):
+        return True
+    return all(_is_plain(each) for each in values if type(each) not in _SINGLE)
 
 
 def _plain(value: object, path: Place) -> object:

@@ -16,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from horae.domain.configuration import Configuration
 from horae.domain.quantile import quantile
-from horae.domain.window import columns_of
+from horae.domain.window import column_of
 from horae.performance.checkpoints import long_checkpoint_seconds
 from horae.performance.models import Floats
 from horae.performance.partitioning import Partitioning
@@ -124,7 +124,7 @@ def read_evidence(
             _busy_time(configuration, run),
         )
         cpu += _cpu_use(configuration, run)
-    (durations,) = columns_of(frame, ["checkpoint_duration_seconds"]).values()
+    durations = column_of(frame, "checkpoint_duration_seconds")
     durations = durations[~np.isnan(durations)]
     return Evidence(
         observations=_strongest_bounds([seen for seen in found if seen is not None]),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from horae.domain.window import columns_of
+from horae.domain.window import column_of
 
 
 def unasked_interruptions(
@@ -25,7 +25,7 @@ def unasked_interruptions(
     Returns:
         In the order of time. One that the window's first or last row cuts is left out.
     """
-    down = columns_of(frame, ["running_subtasks_ratio"])["running_subtasks_ratio"] < 1
+    down = column_of(frame, "running_subtasks_ratio") < 1
     edges = np.diff(np.concatenate([[False], down, [False]]).astype(np.int8))
     found = []
     for begin, end in zip(_places(edges == 1), _places(edges == -1), strict=True):

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from horae.domain.configuration import Configuration
-from horae.domain.window import columns_of
+from horae.domain.window import column_of
 from horae.performance.models import Floats, Integers
 
 Flags = NDArray[np.bool_]
@@ -121,7 +121,7 @@ def settled(frame: pd.DataFrame, grid_seconds: float) -> Settled:
         frame: Columns of a `MetricsWindow`; one row a grid point, oldest first.
         grid_seconds: Distance of two rows.
     """
-    columns = columns_of(frame, COLUMNS_READ)
+    columns = {name: column_of(frame, name) for name in COLUMNS_READ}
     settings = np.stack([columns[name] for name in SETTINGS], axis=1)
     usable = _is_settled(columns, settings, grid_seconds)
     starts = np.flatnonzero(usable & _parted(settings, usable))
